@@ -1,0 +1,124 @@
+"""A chat model as answerer: it proposes claims with quotes as JSON, validated here; grounding disposes."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Sequence
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from rfp_responder.domain import Draft, Passage, Proposal, Question, Quote, Stance, Usage
+from rfp_responder.errors import ModelError
+from rfp_responder.prompts import load_prompt
+from rfp_responder.protocols import ChatModel, ModelReply
+
+PROMPT = "answer-v1"
+
+
+class _Reply(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class _QuoteReply(_Reply):
+    passage: int
+    text: str
+
+
+class _ClaimReply(_Reply):
+    text: str
+    quotes: list[_QuoteReply]
+
+
+class _AnswerReply(_Reply):
+    claims: list[_ClaimReply] = Field(max_length=8)
+    stance: Stance | None
+    missing: list[str] = Field(max_length=8)
+
+
+class ChatAnswerer:
+    """Asks the model once, and once more with the fault when the reply is not of the schema."""
+
+    def __init__(self, model: ChatModel, prompt: str = PROMPT) -> None:
+        self._model = model
+        self._prompt = prompt
+
+    @property
+    def author(self) -> str:
+        """The model's name."""
+        return self._model.name
+
+    def draft(self, question: Question, passages: Sequence[Passage]) -> Draft:
+        """The model's proposal; raises ModelError when the server fails or the second reply is invalid too."""
+        if not passages:
+            return Draft((), None, (), self.author, 0.0, self._prompt, notes=("no passage was found",))
+        system, user = load_prompt(self._prompt), _message(question, passages)
+        schema = _AnswerReply.model_json_schema()
+        first = self._model.reply(system, user, schema)
+        replies = [first]
+        try:
+            reply = _parse(first.text)
+        except ValueError as fault:
+            again = f"{user}\n\nYour last reply was not valid ({fault}). Reply again with valid JSON only."
+            replies.append(self._model.reply(system, again, schema))
+            try:
+                reply = _parse(replies[-1].text)
+            except ValueError as error:
+                raise ModelError(
+                    f"model {self.author}: its reply is not of the schema, twice ({error})",
+                    "Name a model that can write JSON, or unset RFP_MODEL to answer offline",
+                ) from error
+        return self._as_draft(reply, replies, passages)
+
+    def _as_draft(self, reply: _AnswerReply, replies: Sequence[ModelReply], passages: Sequence[Passage]) -> Draft:
+        proposals = tuple(
+            Proposal(claim.text, tuple(Quote(quote.passage, quote.text) for quote in claim.quotes))
+            for claim in reply.claims
+        )
+        cited = {quote.passage for proposal in proposals for quote in proposal.quotes}
+        best = max((p.score for p in passages if p.rank in cited), default=0.0)
+        return Draft(
+            proposals=proposals,
+            stance=reply.stance,
+            missing=tuple(" ".join(part.split())[:200] for part in reply.missing if part.strip()),
+            author=self.author,
+            confidence=best,
+            prompt=self._prompt,
+            usage=Usage(sum(r.input_tokens for r in replies), sum(r.output_tokens for r in replies)),
+            notes=("the reply was not of the schema and was asked for again",) if len(replies) > 1 else (),
+        )
+
+
+def _message(question: Question, passages: Sequence[Passage]) -> str:
+    """The question and passages between marks that a document cannot know."""
+    mark = secrets.token_hex(6)
+    blocks = []
+    for passage in passages:
+        chunk = passage.chunk
+        dated = f", effective {chunk.effective.isoformat()}" if chunk.effective else ""
+        where = f"{chunk.document_name}, page {chunk.page_number}{dated}, {chunk.heading}"
+        blocks.append(f"<passage-{mark} number={passage.rank}>\n[{where}]\n{chunk.text}\n</passage-{mark}>")
+    lines = [*blocks, f"<question-{mark}>\n{question.text}\n</question-{mark}>"]
+    if question.section:
+        lines.append(f"Section of the questionnaire: {question.section}")
+    if question.choices:
+        lines.append(f"Allowed values: {', '.join(question.choices)}")
+    if question.max_words:
+        lines.append(f"At most {question.max_words} words.")
+    if question.max_characters:
+        lines.append(f"At most {question.max_characters} characters.")
+    return "\n\n".join(lines)
+
+
+def _parse(text: str) -> _AnswerReply:
+    """The reply as JSON, bare or in one code fence; raises ValueError with the fault in one line."""
+    body = text.strip()
+    if body.startswith("```"):
+        body = body.split("\n", 1)[-1].rsplit("```", 1)[0]
+    try:
+        return _AnswerReply.model_validate(json.loads(body))
+    except json.JSONDecodeError as error:
+        raise ValueError(f"no JSON: {error}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise ValueError(f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}") from error

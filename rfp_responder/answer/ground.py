@@ -1,0 +1,118 @@
+"""The gate: a draft goes in, an answer comes out whose every claim is cited, verbatim and supported.
+
+It fails closed: a quote that does not stand in its passage, a claim that its quotes do not support, a claim
+without a quote are dropped, and the answer's notes say so. No answerer can get round it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rfp_responder.answer.choice import choose
+from rfp_responder.answer.support import support
+from rfp_responder.domain import Answer, Citation, Claim, Draft, Passage, Proposal, Question, Status
+from rfp_responder.text import fold, locate
+
+MIN_QUOTE_LETTERS = 8  # a quote of a word or two proves nothing
+
+
+def ground(question: Question, draft: Draft, passages: Sequence[Passage]) -> Answer:
+    """Check a draft against the passages it was written from, and build the answer.
+
+    ``passages`` are the ones the answerer saw, ranks 1..n; a quote names its passage by rank.
+    """
+    notes = list(draft.notes)
+    claims: list[Claim] = []
+    for proposal in draft.proposals:
+        claim, faults = _claim(proposal, passages)
+        notes += faults
+        if claim and not any(fold(claim.text) == fold(other.text) for other in claims):
+            claims.append(claim)
+    kept = _within_limits(claims, question, notes)
+    dropped = len(draft.proposals) - len(claims)
+    status: Status = "unanswered"
+    if kept:
+        status = "partial" if draft.missing else "answered"
+    stance = draft.stance if kept else None
+    choice = choose(stance, question.choices, [claim.text for claim in kept]) if kept else None
+    if kept and question.choices and choice is None:
+        notes.append(f"no allowed value fits this evidence: {', '.join(question.choices)}")
+    if not kept and not draft.missing and not dropped:
+        notes.append("no passage answers this")
+    notes += [f"not found in the documents: {part}" for part in draft.missing]
+    return Answer(
+        question=question,
+        status=status,
+        stance=stance,
+        choice=choice,
+        claims=tuple(kept),
+        passages=tuple(passages),
+        confidence=round(min(1.0, max(0.0, draft.confidence)), 4),
+        notes=tuple(dict.fromkeys(notes)),
+        author=draft.author,
+        prompt=draft.prompt,
+        usage=draft.usage,
+    )
+
+
+def _claim(proposal: Proposal, passages: Sequence[Passage]) -> tuple[Claim | None, list[str]]:
+    """The claim that survives of a proposal, and what was wrong with it."""
+    text = " ".join(proposal.text.split())
+    short = text if len(text) <= 90 else text[:87] + "…"
+    if not text:
+        return None, ["dropped an empty claim"]
+    faults: list[str] = []
+    citations: list[Citation] = []
+    for quote in proposal.quotes:
+        citation = _citation(quote.passage, quote.text, passages)
+        if citation is None:
+            faults.append(f"dropped a quote that does not stand in passage {quote.passage}: {quote.text[:60]!r}")
+        elif citation not in citations:
+            citations.append(citation)
+    if not citations:
+        return None, [*faults, f"dropped a claim without a valid quote: {short!r}"]
+    verdict = support(text, [citation.quote for citation in citations])
+    if not verdict.supported:
+        reason = verdict.reasons[0] if verdict.reasons else "its quotes do not say it"
+        return None, [*faults, f"dropped an unsupported claim: {short!r} ({reason})"]
+    return Claim(text, tuple(citations)), faults
+
+
+def _citation(rank: int, quote: str, passages: Sequence[Passage]) -> Citation | None:
+    """The place of a quote: in the passage named, character by character after folding."""
+    chunk = next((p.chunk for p in passages if p.rank == rank), None)
+    if chunk is None or sum(c.isalnum() for c in quote) < MIN_QUOTE_LETTERS:
+        return None
+    place = locate(quote, chunk.text)
+    if place is None:
+        return None
+    start, end = place
+    return Citation(
+        document_id=chunk.document_id,
+        document_name=chunk.document_name,
+        page_number=chunk.page_number,
+        page_label=chunk.page_label,
+        start=chunk.start + start,
+        end=chunk.start + end,
+        quote=chunk.text[start:end],
+    )
+
+
+def _within_limits(claims: Sequence[Claim], question: Question, notes: list[str]) -> list[Claim]:
+    """The first claims that fit the question's limits together; what is left out is noted."""
+    kept: list[Claim] = []
+    for claim in claims:
+        text = " ".join(c.text for c in [*kept, claim])
+        too_long = (question.max_words is not None and len(text.split()) > question.max_words) or (
+            question.max_characters is not None and len(text) > question.max_characters
+        )
+        if too_long:
+            limit = (
+                f"{question.max_words} words"
+                if question.max_words is not None
+                else f"{question.max_characters} characters"
+            )
+            notes.append(f"left out for the limit of {limit}: {claim.text[:60]!r}")
+            continue
+        kept.append(claim)
+    return kept

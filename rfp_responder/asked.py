@@ -1,0 +1,125 @@
+"""What a question asks for: its parts, the kind of thing wanted, and whether yes or no is an answer to it."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from rfp_responder.text import content_stems, sentences
+
+Kind = Literal["number", "duration", "date", "version", "who", "where", "list", "other"]
+
+_AUXILIARY = r"do|does|did|is|are|was|were|can|could|will|would|has|have|had|shall|should|may|must|am"
+_POLAR = re.compile(
+    rf"^(?:\W*(?:{_AUXILIARY})\b)|,\s*(?:{_AUXILIARY})\s+(?:you|we|the|your|there|it|any|customers?)\b", re.I
+)
+_OPEN = re.compile(r"^\W*(?:please\s+)?(?:describe|explain|list|provide|name|state|specify|outline|detail|what|which|"
+                   r"who|whom|whose|when|where|why|how|indicate)\b", re.I)  # fmt: skip
+_REQUIREMENT = re.compile(
+    r"\b(?:vendor|supplier|provider|bidder|contractor|solution|system|service|software|platform|organi[sz]ation|"
+    r"company|product)s?\b.{0,40}\b(?:must|shall|should|will|is required to|are required to)\b", re.I,
+)  # fmt: skip
+
+_KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+    ("version", re.compile(r"\b(?:which|what)\s+(?:\w+\s+){0,3}versions?\b|\bversion number\b", re.I)),
+    (
+        "date",
+        re.compile(
+            r"^\W*when\b|\b(?:what|which) (?:date|day|year|month|period)\b|\bsince when\b|\bdate of\b|"
+            r"\bexpir(?:y|e|es|ation)\b|\b(?:most recent|last|latest) (?:\w+ ){0,3}(?:test|audit|report)",
+            re.I,
+        ),
+    ),
+    (
+        "duration",
+        re.compile(
+            r"\bhow (?:long|often|soon|quickly|fast|frequently|far in advance|much notice|much time|old)\b|"
+            r"\b(?:retention|notice|recovery|response|resolution) (?:period|time)s?\b|\bfrequency\b|"
+            r"\bhow many (?:hours|days|weeks|months|years|minutes)\b|\btime ?(?:frame|limit)\b|"
+            r"\bwithin (?:what|which|how)\b|\b(?:rto|rpo|recovery (?:time|point) objective)\b",
+            re.I,
+        ),
+    ),
+    (
+        "number",
+        re.compile(
+            r"\bhow (?:many|much|large|big|high)\b|\b(?:percentage|percent|maximum|minimum|limit|"
+            r"number|size|price|cost|fee|amount|quota|rate)\b",
+            re.I,
+        ),
+    ),
+    (
+        "who",
+        re.compile(
+            r"^\W*who\b|\bwhose\b|\bwhich (?:role|person|team|function|officer|auditor|firm|company)\b|"
+            r"\bresponsible for\b|\bby whom\b|\bcontact\b",
+            re.I,
+        ),
+    ),
+    (
+        "where",
+        re.compile(
+            r"^\W*where\b|\b(?:which|what) (?:\w+ )?(?:regions?|countr(?:y|ies)|locations?|data ?cent(?:er|re)s?|"
+            r"jurisdictions?)\b|\blocated\b",
+            re.I,
+        ),
+    ),
+    (
+        "list",
+        re.compile(
+            r"^\W*(?:list|name)\b|\bwhich (?:\w+ ){0,2}\w+s\b|\bwhat (?:\w+ ){0,2}\w+s (?:are|do|can|does)\b", re.I
+        ),
+    ),
+)
+
+_SPLIT = re.compile(
+    r";\s+|\?\s+|,?\s+and\s+(?=(?:how|what|which|who|when|where|why|is|are|do|does|can|will|under what|within|at what|"
+    r"for how|to whom|by whom|in which)\b)|,\s+(?=(?:how|what|which|who|when|where|why)\b)", re.I,
+)  # fmt: skip
+_INCLUDING = re.compile(r",?\s+\b(?:including|such as|covering|in particular)\b:?\s+", re.I)
+
+
+def is_polar(question: str) -> bool:
+    """Whether yes or no answers it: it begins with an auxiliary verb, or states a requirement on the vendor."""
+    text = question.strip()
+    last = text[slice(*sentences(text)[-1])] if sentences(text) else text
+    if _OPEN.search(last) and not _POLAR.search(last):
+        return False
+    return bool(_POLAR.search(last) or _POLAR.search(text) or _REQUIREMENT.search(text))
+
+
+def kind(question: str) -> Kind:
+    """The kind of thing asked for; ``other`` where no sign tells."""
+    for name, sign in _KINDS:
+        if sign.search(question):
+            return name
+    return "other"
+
+
+def parts(question: str) -> list[str]:
+    """The parts of a question that want an answer each, in order; one part where it is a simple question.
+
+    "How often are backups taken, and how long are they kept?" has two. A part too short to stand alone
+    ("and how often?") carries the words of the part before it.
+    """
+    pieces = [piece.strip(" ,;") for piece in _SPLIT.split(question.strip()) if piece.strip(" ,;?.")]
+    found: list[str] = []
+    for piece in pieces:
+        if found and len(content_stems(piece)) < 1:
+            found[-1] = f"{found[-1]} {piece}"
+        elif found and _leans(piece):
+            found.append(f"{piece} ({_subject(found[0])})")
+        else:
+            found.append(piece)
+    return found or [question.strip()]
+
+
+def _leans(piece: str) -> bool:
+    """Whether a part speaks of what an earlier part named ("how long are they kept")."""
+    return len(content_stems(piece)) <= 2 or bool(
+        re.search(r"\b(?:they|it|them|these|those|this|its|their)\b", piece, re.I)
+    )
+
+
+def _subject(part: str) -> str:
+    return re.sub(r"[?.]+$", "", part)

@@ -1,0 +1,75 @@
+"""Settings to objects: the only place that chooses between implementations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rfp_responder.answer.extractive import ExtractiveAnswerer
+from rfp_responder.errors import InputError
+from rfp_responder.index.embed import (
+    MINILM,
+    MINILM_SHA256,
+    HashingEmbedder,
+    SentenceTransformerEmbedder,
+    minilm_folder,
+)
+from rfp_responder.knowledge import KnowledgeBase
+from rfp_responder.protocols import Answerer, Embedder
+from rfp_responder.responder import Responder
+from rfp_responder.retrieve.hybrid import HybridRetriever, HybridSettings
+from rfp_responder.settings import Settings
+
+
+def make_embedder(settings: Settings) -> Embedder:
+    """The embedder that the settings name; raises InputError where it is not there."""
+    name = settings.embedding_model
+    if name == MINILM:
+        return SentenceTransformerEmbedder(minilm_folder(), MINILM, MINILM_SHA256)
+    if name == "hashing":
+        return HashingEmbedder()
+    folder = Path(name)
+    if not folder.is_dir():
+        raise InputError(
+            f"setting embedding_model: {name!r} is no folder, expected {MINILM}, hashing, or a model's folder",
+            "Models are never downloaded: give the path of a folder that holds one",
+        )
+    return SentenceTransformerEmbedder(folder, folder.resolve().name)
+
+
+def open_knowledge_base(settings: Settings, *, create: bool = False) -> KnowledgeBase:
+    """The index that the settings name, opened to read, or to write where ``create`` says so."""
+    if not create and not (settings.index / "manifest.sqlite").is_file():
+        KnowledgeBase(settings.index, HashingEmbedder())  # raises before a model is looked for
+    return KnowledgeBase(settings.index, make_embedder(settings), create=create)
+
+
+def make_answerer(settings: Settings, knowledge: KnowledgeBase) -> Answerer:
+    """The named model's answerer, or the offline one where no model is named."""
+    if not settings.model:
+        return ExtractiveAnswerer(knowledge.embedder, knowledge.document_frequencies)
+    from rfp_responder.answer.chat import ChatAnswerer
+    from rfp_responder.answer.models import OpenAIChat, Server
+
+    server = Server(
+        base_url=settings.base_url,
+        api_key=settings.api_key.get_secret_value(),
+        timeout=settings.timeout,
+        max_retries=settings.max_retries,
+        temperature=settings.temperature,
+        max_tokens=settings.max_tokens,
+    )
+    return ChatAnswerer(OpenAIChat(settings.model, server))
+
+
+def responder_over(settings: Settings, knowledge: KnowledgeBase) -> Responder:
+    """A responder over an open knowledge base; raises IndexError_ where it holds nothing to ask."""
+    knowledge.require_documents()
+    retriever = HybridRetriever(
+        knowledge, knowledge.store, knowledge.embedder, HybridSettings(dense_weight=settings.dense_weight)
+    )
+    return Responder(retriever, make_answerer(settings, knowledge), settings.top_k)
+
+
+def make_responder(settings: Settings) -> Responder:
+    """A responder over the index that the settings name."""
+    return responder_over(settings, open_knowledge_base(settings))

@@ -1,0 +1,204 @@
+"""The nouns of the product: frozen values without clocks, storage ids or behaviour of their own.
+
+Offsets are zero-based, half-open character offsets into ``Page.text``. Page numbers are one-based.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+Status = Literal["answered", "partial", "unanswered", "error"]
+Stance = Literal["yes", "no", "partial", "not_applicable"]
+RowStatus = Literal["answered", "partial", "unanswered", "not_a_question", "not_required", "error"]
+
+STATUSES: tuple[Status, ...] = ("answered", "partial", "unanswered", "error")
+ROW_STATUSES: tuple[RowStatus, ...] = (
+    "answered",
+    "partial",
+    "unanswered",
+    "not_a_question",
+    "not_required",
+    "error",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading on a page: its ``start`` offset in the page's text, its depth (1 = top) and its words."""
+
+    start: int
+    level: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page: ``number`` is one-based, ``label`` is what is printed on it (``"iv"``), ``text`` is clean.
+
+    ``origin`` maps the clean text back to the reader's raw text: runs of
+    ``(clean_start, raw_start, length)``, sorted, without overlap; characters outside a run were added.
+    """
+
+    number: int
+    label: str
+    text: str
+    headings: tuple[Heading, ...] = ()
+    origin: tuple[tuple[int, int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file that was read. ``digest`` is the sha256 of its bytes, ``name`` its path below the folder given.
+
+    ``effective`` is the date the text says it holds from (an edition's date), when one was found.
+    ``notes`` tell what a person should know (pages without text, a fallback reader, warnings).
+    """
+
+    id: str
+    name: str
+    digest: str
+    media_type: str
+    title: str
+    pages: tuple[Page, ...]
+    effective: date | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """An exact slice of one page: ``text == page.text[start:end]``."""
+
+    id: str
+    document_id: str
+    document_name: str
+    document_title: str
+    page_number: int
+    page_label: str
+    heading: str
+    start: int
+    end: int
+    text: str
+    effective: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A chunk found for one question. ``rank`` is one-based, ``score`` is in 0..1, higher is better.
+
+    ``found_by`` holds the score of each searcher that found it (``{"dense": 0.7, "lexical": 0.4}``).
+    """
+
+    chunk: Chunk
+    rank: int
+    score: float
+    found_by: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked. ``choices`` are the allowed values; limits are None where there is none."""
+
+    id: str
+    text: str
+    section: str = ""
+    choices: tuple[str, ...] = ()
+    max_words: int | None = None
+    max_characters: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Words said to stand in a passage: ``passage`` is the passage's rank (one-based)."""
+
+    passage: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """One sentence an answerer proposes, with the quotes it rests on."""
+
+    text: str
+    quotes: tuple[Quote, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What an answer cost. Tokens are zero for the offline answerer; ``seconds`` is wall time."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    seconds: float = 0.0
+    cost_usd: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What an answerer proposes, unchecked. ``missing`` names what the passages do not say.
+
+    ``confidence`` is the answerer's estimate (0..1) that the draft answers the question.
+    """
+
+    proposals: tuple[Proposal, ...]
+    stance: Stance | None
+    missing: tuple[str, ...]
+    author: str
+    confidence: float
+    prompt: str | None = None
+    usage: Usage = Usage()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A place that can be opened: ``quote == page.text[start:end]`` of that document and page."""
+
+    document_id: str
+    document_name: str
+    page_number: int
+    page_label: str
+    start: int
+    end: int
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One sentence of an answer with the citations it rests on (at least one)."""
+
+    text: str
+    citations: tuple[Citation, ...]
+
+    def __post_init__(self) -> None:
+        if not self.citations:
+            raise ValueError(f"a claim needs at least one citation: {self.text!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What survived checking. ``text`` joins the claims; it is empty when nothing survived."""
+
+    question: Question
+    status: Status
+    stance: Stance | None
+    choice: str | None
+    claims: tuple[Claim, ...]
+    passages: tuple[Passage, ...]
+    confidence: float
+    notes: tuple[str, ...]
+    author: str
+    prompt: str | None = None
+    usage: Usage = Usage()
+
+    @property
+    def text(self) -> str:
+        """The claims' sentences, in order, joined by blanks."""
+        return " ".join(claim.text for claim in self.claims)
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """Distinct citations in the order in which the claims use them; citation ``n`` is at ``n - 1``."""
+        return tuple(dict.fromkeys(c for claim in self.claims for c in claim.citations))

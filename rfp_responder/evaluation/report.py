@@ -1,0 +1,144 @@
+"""Tables of results: Markdown for the README, plain text for the terminal. Made from results.json alone.
+
+The README's table stands between ``<!-- eval:begin -->`` and ``<!-- eval:end -->`` and is generated; a test
+calls ``check_readme``, so a number in the README that no run produced fails the build.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rfp_responder.errors import InputError
+from rfp_responder.evaluation.metrics import METRICS
+from rfp_responder.evaluation.run import SCHEMA, Aggregate, Latency
+
+READMES_MARKER = "eval"
+_REMEDY = "Run 'rfp eval --out DIR' to write it again"
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What results.json holds, as far as the tables need it."""
+
+    gold_sha256: str
+    commit: str
+    date: str
+    cases: int
+    aggregates: tuple[Aggregate, ...]
+    latency: tuple[Latency, ...]
+
+
+def load_results(path: Path) -> Results:
+    """Read a results.json; raises InputError when it is absent, damaged or of another schema."""
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        if data["schema"] != SCHEMA:
+            raise InputError(f"{path.name} has schema {data['schema']!r}, expected {SCHEMA}", _REMEDY)
+        return Results(
+            data["gold_sha256"],
+            data["commit"],
+            data["date"],
+            data["cases"],
+            tuple(Aggregate(**one) for one in data["aggregates"]),
+            tuple(Latency(**one) for one in data["latency"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(f"cannot read the results in {path}: {error}", _REMEDY) from error
+
+
+def markdown_table(results: Results) -> str:
+    """Metric, test value with its 95 % interval, n, unscored, tune value; then latency and provenance."""
+    lines = [
+        "| Metric | Test [95 % CI] | n | unscored | Tune |",
+        "|---|---|---|---|---|",
+    ]
+    lines += [f"| {' | '.join(row)} |" for row in _rows(results)]
+    for latency in results.latency:
+        name = f"Seconds per question, {latency.split}, p50 / p95"
+        lines.append(f"| {name} | {_seconds(latency)} | {latency.n} | | |")
+    errors = sum(latency.errors for latency in results.latency)
+    lines += ["", f"{results.cases} cases, {errors} errors. {_provenance(results)}"]
+    return "\n".join(lines) + "\n"
+
+
+def text_table(results: Results) -> str:
+    """The same for the terminal, in columns."""
+    rows = [("metric", "test [95 % CI]", "n", "unscored", "tune"), *_rows(results)]
+    widths = [max(len(row[column]) for row in rows) for column in range(5)]
+    padded = [[cell.ljust(width) for cell, width in zip(row, widths, strict=True)] for row in rows]
+    lines = ["  ".join(cells).rstrip() for cells in padded]
+    lines += [f"seconds per question, {one.split}, p50 / p95: {_seconds(one)}" for one in results.latency]
+    errors = sum(latency.errors for latency in results.latency)
+    return "\n".join([*lines, f"{results.cases} cases, {errors} errors"]) + "\n"
+
+
+def _rows(results: Results) -> list[tuple[str, str, str, str, str]]:
+    found = {(one.metric, one.split): one for one in results.aggregates}
+    rows: list[tuple[str, str, str, str, str]] = []
+    for metric in METRICS:
+        test, tune = found.get((metric.name, "test")), found.get((metric.name, "tune"))
+        title = metric.title + (" (lower is better)" if metric.better == "lower" else "")
+        if test or tune:
+            n, unscored = (str(test.n), str(test.unscored)) if test else ("", "")
+            rows.append((title, _value(test, interval=True), n, unscored, _value(tune)))
+    return rows
+
+
+def _value(one: Aggregate | None, *, interval: bool = False) -> str:
+    if one is None:
+        return ""
+    if one.value is None:
+        return "not scored"
+    if not interval or one.low is None or one.high is None:
+        return f"{one.value:.3f}"
+    return f"{one.value:.3f} [{one.low:.3f}, {one.high:.3f}]"
+
+
+def _seconds(latency: Latency) -> str:
+    if latency.p50 is None or latency.p95 is None:
+        return "not measured"
+    return f"{latency.p50:.2f} / {latency.p95:.2f}"
+
+
+def _provenance(results: Results) -> str:
+    return f"Gold `{results.gold_sha256[:12]}`, commit `{results.commit[:12]}`, {results.date}."
+
+
+def write_between_markers(readme: Path, name: str, markdown: str) -> None:
+    """Replace what stands between ``<!-- name:begin -->`` and ``<!-- name:end -->``; the markers stay.
+
+    Raises InputError when the file cannot be read or the two markers do not stand in it once, in order.
+    """
+    before, _, after = _split(readme, name)
+    readme.write_text(f"{before}\n{markdown.strip()}\n{after}", encoding="utf-8")
+
+
+def check_readme(readme: Path, results_json: Path) -> bool:
+    """Whether the README's table is the one that ``results_json`` makes, character by character."""
+    _, between, _ = _split(readme, READMES_MARKER)
+    return between.strip() == markdown_table(load_results(results_json)).strip()
+
+
+def _split(readme: Path, name: str) -> tuple[str, str, str]:
+    begin, end = f"<!-- {name}:begin -->", f"<!-- {name}:end -->"
+    try:
+        text = readme.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"cannot read {readme}: {error}", "Name a Markdown file in UTF-8") from error
+    if text.count(begin) != 1 or text.count(end) != 1 or text.index(begin) > text.index(end):
+        counts = f"{text.count(begin)} and {text.count(end)} times"
+        raise InputError(
+            f"{readme.name} holds {begin} and {end} {counts}, expected each once, in this order",
+            "Put the two markers on lines of their own where the table belongs",
+        )
+    start, stop = text.index(begin) + len(begin), text.index(end)
+    return text[:start], text[start:stop], text[stop:]
+
+
+def markdown_rows(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A Markdown table of cells that hold no pipe."""
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"

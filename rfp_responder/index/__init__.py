@@ -1,0 +1,1 @@
+"""Vectors, the lexical index and the manifest that ties them together."""

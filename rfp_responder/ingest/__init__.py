@@ -1,0 +1,98 @@
+"""Files in: ``read(path)`` gives a Document, by a table of suffixes."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+
+from rfp_responder.domain import Document, Page
+from rfp_responder.errors import DocumentError
+from rfp_responder.ingest.dates import effective_date
+
+MAX_FILE_BYTES = 500_000_000
+
+_Read = tuple[Sequence[Page], str, tuple[str, ...]]  # pages, title ("" where unknown), notes
+
+
+def _pdf(path: Path) -> _Read:
+    from rfp_responder.ingest.pdf import read_pdf
+
+    with path.open("rb") as file:
+        if b"%PDF-" not in file.read(1024):
+            raise DocumentError(
+                f"{path.name}: is no PDF (it does not begin with %PDF-)",
+                "Give it its right suffix or leave it out",
+            )
+    content = read_pdf(path)
+    return content.pages, content.title, content.notes
+
+
+def _markdown(path: Path) -> _Read:
+    from rfp_responder.ingest.markup import markdown_pages, read_text
+
+    pages, title = markdown_pages(read_text(path))
+    return pages, title, ()
+
+
+def _text(path: Path) -> _Read:
+    from rfp_responder.ingest.markup import read_text, text_pages
+
+    return text_pages(read_text(path)), "", ()
+
+
+READERS: dict[str, tuple[str, Callable[[Path], _Read]]] = {
+    ".pdf": ("application/pdf", _pdf),
+    ".md": ("text/markdown", _markdown),
+    ".markdown": ("text/markdown", _markdown),
+    ".txt": ("text/plain", _text),
+}
+
+
+def file_digest(path: Path) -> str:
+    """sha256 of a file's bytes, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read(path: Path, name: str, digest: str | None = None) -> Document:
+    """Read one file as ``name``; raises DocumentError with the file's name, the fault and the remedy."""
+    if path.suffix.lower() not in READERS:
+        known = ", ".join(sorted(READERS))
+        raise DocumentError(f"{name}: suffix {path.suffix or '(none)'} is not read, expected one of {known}")
+    size = path.stat().st_size
+    if size == 0:
+        raise DocumentError(f"{name}: is empty (0 bytes)", "Leave it out or export it again")
+    if size > MAX_FILE_BYTES:
+        raise DocumentError(f"{name}: is {size:,} bytes, at most {MAX_FILE_BYTES:,} are read", "Split it")
+    media_type, reader = READERS[path.suffix.lower()]
+    pages, title, notes = reader(path)
+    digest = digest or file_digest(path)
+    return Document(
+        id=hashlib.sha256(name.encode()).hexdigest()[:16],
+        name=name,
+        digest=digest,
+        media_type=media_type,
+        title=_title(title, pages, Path(name).stem),
+        pages=tuple(pages),
+        effective=_effective(pages),
+        notes=notes,
+    )
+
+
+def _title(given: str, pages: Sequence[Page], stem: str) -> str:
+    """The metadata's title where it is one, else the first page's greatest heading, else the file's name."""
+    given = " ".join(given.split())
+    odd = re.search(r"\.(docx?|pdf|indd|xlsx?|pptx?|tex)$|^microsoft word|untitled|^\W*$|^[\d_-]+$", given, re.I)
+    if len(given) >= 4 and not odd and " " in given:
+        return given[:160]
+    headings = [h for page in pages[:2] for h in page.headings if len(h.text) >= 4]
+    if headings:
+        return min(headings, key=lambda h: h.level).text[:160]
+    return re.sub(r"[_-]+", " ", stem).strip()
+
+
+def _effective(pages: Sequence[Page]) -> date | None:
+    return effective_date("\n".join(page.text[:4000] for page in pages[:3]))

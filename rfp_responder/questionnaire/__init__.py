@@ -1,0 +1,10 @@
+"""Questionnaires in and out: what is asked in a customer's file, and the same file with the answers in it.
+
+``inspect(path)`` shows what was detected; ``fill(path, out, answer)`` writes answers into a copy of the
+file, in place, and accounts for every row. Both raise QuestionnaireError for a file that cannot be used.
+"""
+
+from rfp_responder.questionnaire.fill import Answering, Progress, fill, inspect
+from rfp_responder.questionnaire.model import Item, Layout, Report, Row, SheetLayout
+
+__all__ = ["Answering", "Item", "Layout", "Progress", "Report", "Row", "SheetLayout", "fill", "inspect"]

@@ -1,0 +1,83 @@
+"""Finished rows of a run, one JSON line each, so that a run that was stopped goes on where it ended."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from rfp_responder.domain import ROW_STATUSES
+from rfp_responder.errors import QuestionnaireError
+from rfp_responder.questionnaire.model import Edit, Item, Row
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How an item ended: its row in the report and what is written for it."""
+
+    row: Row
+    edits: tuple[Edit, ...] = ()
+
+
+class Checkpoint:
+    """A JSONL file of outcomes, keyed by the questionnaire's digest, the sheet and the cell."""
+
+    def __init__(self, path: Path | None, digest: str, *, resume: bool) -> None:
+        self._path, self._digest = path, digest
+        self._known: dict[str, Outcome] = {}
+        if path is None:
+            return
+        try:
+            if resume and path.exists():
+                self._load(path)
+            else:
+                path.write_text("", encoding="utf-8")
+        except OSError as fault:
+            raise QuestionnaireError(
+                f"cannot use the checkpoint {path} ({fault.strerror})", "Name a file in a writable folder."
+            ) from fault
+
+    def get(self, item: Item) -> Outcome | None:
+        """What an earlier run found for this item; None when it did not finish it or failed on it."""
+        return self._known.get(self._key(item))
+
+    def add(self, item: Item, outcome: Outcome) -> None:
+        """Append one finished row."""
+        if self._path is None:
+            return
+        line = {
+            "key": self._key(item),
+            "row": outcome.row.as_json(),
+            "edits": [[edit.sheet, edit.row, edit.column, edit.text] for edit in outcome.edits],
+        }
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line, ensure_ascii=True) + "\n")
+
+    def _key(self, item: Item) -> str:
+        name = f"{self._digest}|{item.sheet}|{item.answer_cell or item.comment_cell}|{item.row}"
+        return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+    def _load(self, path: Path) -> None:
+        text = path.read_text(encoding="utf-8", errors="replace")
+        for line in text.splitlines():
+            try:
+                entry = json.loads(line)
+                outcome = Outcome(_row(entry["row"]), tuple(Edit(*edit) for edit in entry["edits"]))
+                key = str(entry["key"])
+            except (ValueError, KeyError, TypeError):
+                continue  # a line cut off when the run was stopped; its row is answered again
+            if outcome.row.status != "error":
+                self._known[key] = outcome
+        if text and not text.endswith("\n"):
+            with path.open("a", encoding="utf-8") as file:
+                file.write("\n")
+
+
+def _row(entry: dict[str, object]) -> Row:
+    fields = dict(entry)
+    if fields["status"] not in ROW_STATUSES:
+        raise ValueError(f"no row status: {fields['status']!r}")
+    fields["citations"] = tuple(fields["citations"])  # type: ignore[arg-type]
+    fields["notes"] = tuple(fields["notes"])  # type: ignore[arg-type]
+    return Row(**fields)  # type: ignore[arg-type]

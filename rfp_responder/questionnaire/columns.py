@@ -1,0 +1,234 @@
+"""Which column is what: the header's words weighed with what stands below them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rfp_responder.questionnaire.headers import Header
+from rfp_responder.questionnaire.model import Grid
+from rfp_responder.questionnaire.rules import (
+    Role,
+    asks,
+    is_choice,
+    is_code,
+    is_placeholder,
+    listed_choices,
+    never_asks,
+)
+
+MAX_COLUMNS = 200  # questions and answers stand at the left; wider sheets are matrices
+_SAMPLE = 400  # rows looked at for a column's nature: enough to judge, bounded for long sheets
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Headers that share their columns, and the data rows below each of them (one-based, in order)."""
+
+    headers: tuple[Header, ...]
+    rows: tuple[int, ...]
+
+    def weight(self, column: int, role: Role) -> float:
+        """What the headers say for this role, on average."""
+        said = [header.roles(column).get(role, 0.0) for header in self.headers]
+        return sum(said) / len(said) if said else 0.0
+
+    def text(self, column: int) -> str:
+        """The first header's words over a column."""
+        return self.headers[0].texts.get(column, "") if self.headers else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns of a table (one-based). ``marks`` pairs choice words with the columns that take an ``x``.
+
+    ``listed`` holds choices that the answer column's header spells out.
+    """
+
+    question: int
+    answer: int | None = None
+    comment: int | None = None
+    id: int | None = None
+    section: int | None = None
+    marks: tuple[tuple[str, int], ...] = ()
+    listed: tuple[str, ...] = ()
+
+
+def choose_columns(grid: Grid, table: Table) -> Columns | None:
+    """The columns of a table, None where no column asks anything."""
+    question = _question_column(grid, table)
+    if question is None:
+        return None
+    rows = [row for row in table.rows if _may_ask(grid.text(row, question))][:_SAMPLE]
+    used = _used_columns(grid, table, rows)
+    marks = _marks(grid, table, rows, question)
+    taken = {question, *(column for _, column in marks)}
+    answer = (
+        marks[0][1]
+        if marks
+        else _answer_column(grid, table, rows, [c for c in used if c not in taken], question)
+    )
+    if answer is not None:
+        taken.add(answer)
+    comment = _comment_column(grid, table, rows, [c for c in used if c not in taken], answer or question)
+    identity = _id_column(grid, table, rows, [c for c in used if c not in taken | {comment}], question)
+    section = _section_column(
+        grid, table, rows, [c for c in used if c not in taken | {comment, identity}], question
+    )
+    listed = listed_choices(table.text(answer)) if answer and not marks else ()
+    return Columns(question, answer, comment, identity, section, marks, listed)
+
+
+def _may_ask(text: str) -> bool:
+    return bool(text.strip()) and not never_asks(text)
+
+
+def _used_columns(grid: Grid, table: Table, rows: Sequence[int]) -> list[int]:
+    """Columns with a header, a value or a drop-down, from left to right."""
+    used = {column for header in table.headers for column in header.texts}
+    used.update(column for row in rows for column in grid.cells[row])
+    for rule in grid.rules:
+        for area in rule.areas:
+            if area.left <= MAX_COLUMNS and (rule.choices or rule.unreadable) and area.right - area.left < 30:
+                used.update(range(area.left, area.right + 1))
+    return sorted(column for column in used if column <= MAX_COLUMNS)
+
+
+def _question_column(grid: Grid, table: Table) -> int | None:
+    """The column with the best header and the most text that asks."""
+    filled: Counter[int] = Counter()
+    asking: Counter[int] = Counter()
+    length: Counter[int] = Counter()
+    for row in table.rows[: _SAMPLE * 4]:
+        for column, cell in grid.cells.get(row, {}).items():
+            if column > MAX_COLUMNS or not _may_ask(cell.text) or is_choice(cell.text):
+                continue
+            filled[column] += 1
+            asking[column] += asks(cell.text) >= 2
+            length[column] += min(len(cell.text.split()), 20)
+    best: tuple[float, int] | None = None
+    busiest = max(filled.values(), default=1)
+    for column, count in filled.items():
+        said = table.weight(column, "question")
+        against = max(table.weight(column, role) for role in ("answer", "comment", "id", "other", "section"))
+        score = 1.6 * said + 3 * asking[column] / count + count / busiest + min(length[column] / count, 8) / 8
+        score -= 1.5 * max(against - said, 0)
+        score -= 2.0 if column in grid.hidden_columns else 0.0
+        score -= 0.02 * column  # of two equals the left one asks
+        if said < 1 and asking[column] < 2:
+            if not any(table.weight(c, "answer") >= 3 for c in range(column + 1, column + 8)):
+                continue
+            score -= 3.0  # only its place left of an answer column speaks for it
+        if best is None or score > best[0]:
+            best = (score, column)
+    return best[1] if best else None
+
+
+def _marks(grid: Grid, table: Table, rows: Sequence[int], question: int) -> tuple[tuple[str, int], ...]:
+    """Neighbouring columns right of the question that are headed by choices and hold nothing but marks."""
+    group: list[tuple[str, int]] = []
+    for header in table.headers[:1]:
+        for column in sorted(header.last):
+            if column <= question or not is_choice(header.last[column]):
+                continue
+            texts = [grid.text(row, column).strip() for row in rows]
+            plain = all(len(text) <= 3 for text in texts) and not any(
+                grid.choices(row, column) for row in rows[:20]
+            )
+            if plain and (not group or group[-1][1] == column - 1):
+                group.append((" ".join(header.last[column].split()), column))
+    return tuple(group) if len(group) >= 2 else ()
+
+
+def _answer_column(  # one line for each sign
+    grid: Grid, table: Table, rows: Sequence[int], columns: Sequence[int], question: int
+) -> int | None:
+    best: tuple[float, int] | None = None
+    total = max(len(rows), 1)
+    for column in columns:
+        said = table.weight(column, "answer")
+        lists = [grid.choices(row, column) for row in rows]
+        listed = sum(bool(choices) for choices in lists) / total
+        listed = max(listed, sum(bool(grid.unreadable(row, column)) for row in rows) / total)
+        if said < 1.5 and listed < 0.5:
+            continue
+        cells = [grid.cells[row].get(column) for row in rows]
+        blank = sum(cell is None or is_placeholder(cell.text) for cell in cells) / total
+        if said < 2 and listed < 0.5 and blank < 0.6:
+            continue  # "Provider" over a filled column names a topic, not a place to write
+        closed = sum(cell is not None and is_choice(cell.text) for cell in cells) / total
+        score = 2 * said + 2 * listed + blank + 1.5 * closed
+        if any(is_choice(choice) for choices in lists for choice in choices):
+            score += 2.0
+        score += 2.0 if listed_choices(table.text(column)) else 0.0
+        score -= 1.5 * max(table.weight(column, "other") - said, 0)
+        score -= max(table.weight(column, "comment") - said, 0)
+        score -= 5 * sum(cell is not None and cell.formula for cell in cells) / total
+        score -= 3 * sum(grid.locked(row, column) for row in rows) / total
+        score -= 2 * (column in grid.hidden_columns)
+        score -= 2 * (column < question) + 0.1 * abs(column - question)
+        if score >= 2.5 and (best is None or score > best[0]):
+            best = (score, column)
+    return best[1] if best else None
+
+
+def _comment_column(
+    grid: Grid, table: Table, rows: Sequence[int], columns: Sequence[int], beside: int
+) -> int | None:
+    best: tuple[float, int] | None = None
+    total = max(len(rows), 1)
+    for column in columns:
+        said = max(table.weight(column, "comment"), 0.8 * table.weight(column, "answer"))
+        against = max(table.weight(column, "other"), table.weight(column, "question"))
+        if said < 1.5 or against > said or column <= min(beside, *columns[:1]):
+            continue
+        cells = [grid.cells[row].get(column) for row in rows]
+        blank = sum(cell is None for cell in cells) / total
+        lists = sum(bool(grid.choices(row, column)) for row in rows) / total
+        formulas = sum(cell is not None and cell.formula for cell in cells) / total
+        score = said + blank - 3 * lists - 3 * formulas - 0.25 * abs(column - beside) - (column < beside)
+        score -= column in grid.hidden_columns
+        if score >= 0.5 and (best is None or score > best[0]):
+            best = (score, column)
+    return best[1] if best else None
+
+
+def _id_column(
+    grid: Grid, table: Table, rows: Sequence[int], columns: Sequence[int], question: int
+) -> int | None:
+    best: tuple[float, int] | None = None
+    total = max(len(rows), 1)
+    for column in columns:
+        texts = [grid.text(*grid.anchor(row, column)).strip() for row in rows]
+        filled = sum(bool(text) for text in texts)
+        codes = sum(is_code(text) for text in texts) / total
+        said = table.weight(column, "id")
+        if filled < 0.4 * total or (said == 0 and (codes < 0.7 or column > question)):
+            continue
+        if column > question and len(set(texts)) < 0.6 * total:
+            continue  # a reference to some standard
+        if said and codes == 0 and max(len(text) for text in texts) > 40:
+            continue
+        score = 1.5 * said + 2 * codes + 2 * len(set(texts) - {""}) / total
+        score -= 3 * (column in grid.hidden_columns) + 3 * (column > question) + 0.1 * abs(column - question)
+        score -= max(table.weight(column, role) for role in ("answer", "comment", "other"))
+        if score >= 2 and (best is None or score > best[0]):
+            best = (score, column)
+    return best[1] if best else None
+
+
+def _section_column(
+    grid: Grid, table: Table, rows: Sequence[int], columns: Sequence[int], question: int
+) -> int | None:
+    """The column that names each question's topic; broad topics (few distinct values) before narrow ones."""
+    best: tuple[float, int] | None = None
+    for column in columns:
+        said = table.weight(column, "section")
+        texts = [text for row in rows if (text := grid.text(*grid.anchor(row, column)).strip())]
+        if said < 1.5 or not texts or sum(is_code(text) for text in texts) > len(texts) / 2:
+            continue
+        score = said - len(set(texts)) / max(len(rows), 1) - 0.2 * (column > question)
+        if best is None or score > best[0]:
+            best = (score, column)
+    return best[1] if best else None

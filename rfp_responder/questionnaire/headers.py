@@ -1,0 +1,145 @@
+"""Header rows: found by what their words say, on any row, repeated, and over several rows."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from rfp_responder.questionnaire.model import Grid
+from rfp_responder.questionnaire.rules import Role, asks, is_choice, roles
+
+MAX_CELLS = 100  # a header row is not wider
+MAX_HEADERS = 400  # a sheet with more repeats is not a questionnaire
+_IDENTIFIER = re.compile(r"[A-Z&]{1,6}[-.]?\d{1,3}(?:[-.]\d+)*[a-z]?$|\d+(?:\.\d+)+$")
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A header over rows ``top..bottom`` (one-based). ``texts[column]`` joins its words from above to below.
+
+    ``last[column]`` is the lowest of those words alone (``"Yes"`` under ``"Answers"``).
+    """
+
+    top: int
+    bottom: int
+    texts: dict[int, str]
+    last: dict[int, str]
+
+    @property
+    def rows(self) -> tuple[int, ...]:
+        """Its rows, all of them."""
+        return tuple(range(self.top, self.bottom + 1))
+
+    def roles(self, column: int) -> dict[Role, float]:
+        """What the words over a column say; its own words count before those of its group."""
+        own = roles(self.last.get(column, ""))
+        return own or roles(self.texts.get(column, ""))
+
+    @property
+    def signature(self) -> tuple[int | None, int | None]:
+        """The columns it most plainly names as answer and comment: headers with the same ones head one
+        table.
+        """
+        return self._plainest("answer"), self._plainest("comment")
+
+    def _plainest(self, role: Role) -> int | None:
+        weights = [(self.roles(column).get(role, 0.0), -column) for column in self.texts]
+        best = max(weights, default=(0.0, 0))
+        return -best[1] if best[0] >= 1.5 else None
+
+
+def find_headers(grid: Grid) -> list[Header]:
+    """Every header of a sheet from top to bottom; rows of one header never belong to another."""
+    strengths = {row: strength for row in sorted(grid.cells) if (strength := _strength(grid, row))}
+    plainest = max(strengths.values(), default=0.0)
+    found: list[Header] = []
+    for row, strength in strengths.items():
+        # where one row says plainly what the columns are, a vague one is data
+        if strength < 0.6 * plainest or (found and row <= found[-1].bottom):
+            continue
+        found.append(_header(grid, row, found[-1].bottom if found else 0))
+        if len(found) >= MAX_HEADERS:
+            break
+    return found
+
+
+def _strength(grid: Grid, row: int) -> float:
+    """How plainly a row names columns that ask and columns that take answers; 0 for a row that is no
+    header.
+    """
+    cells = grid.cells[row]
+    if not 2 <= len(cells) <= MAX_CELLS or any(
+        _IDENTIFIER.match(cell.text.strip()) for cell in cells.values()
+    ):
+        return 0.0
+    best: dict[Role, float] = {}
+    marks = 0
+    for cell in cells.values():
+        words = len(cell.text.split())
+        # a sentence heads nothing
+        said = roles(cell.text) if words <= 12 and not (words > 5 and cell.text.strip().endswith(".")) else {}
+        if asks(cell.text) >= 2 and words >= 4 and not said:
+            return 0.0
+        marks += is_choice(cell.text)
+        for role, weight in said.items():
+            best[role] = max(best.get(role, 0.0), weight)
+    takes = max(best.get("answer", 0.0), best.get("comment", 0.0))
+    asking = best.get("question", 0.0)
+    heads = (
+        (asking >= 2 and (takes >= 1.5 or "id" in best or "section" in best or marks >= 2))
+        or (asking >= 1 and takes >= 2)
+        or best.get("answer", 0.0) >= 3
+    )
+    return asking + takes if heads else 0.0
+
+
+def _header(grid: Grid, row: int, above: int) -> Header:
+    top, bottom = row, row
+    while top - 1 > above and _groups(grid, top - 1, row):
+        top -= 1
+    for merge in grid.merges:
+        if merge.top == row and merge.left in grid.cells[row] and merge.bottom - row <= 5:
+            bottom = max(bottom, merge.bottom)
+    while _continues(grid, row, bottom + 1):
+        bottom += 1
+    texts: dict[int, str] = {}
+    last: dict[int, str] = {}
+    for line in range(row, bottom + 1):  # group labels above the header say nothing about one column
+        for column, cell in grid.cells.get(line, {}).items():
+            for covered in range(column, column + min(cell.merged_columns, 50)):
+                texts[covered] = f"{texts.get(covered, '')} {cell.text}".strip()
+                last[covered] = cell.text
+    return Header(top, bottom, texts, last)
+
+
+def _groups(grid: Grid, upper: int, row: int) -> bool:
+    """Whether the row above labels groups of the header's columns: two or more labels, each over several
+    columns.
+    """
+    labels = [
+        column
+        for column, cell in grid.cells.get(upper, {}).items()
+        if cell.merged_columns > 1
+        and len(cell.text.split()) <= 12
+        and sum(c in grid.cells[row] for c in range(column, column + min(cell.merged_columns, 50))) > 1
+    ]
+    return len(labels) >= 2
+
+
+def _continues(grid: Grid, row: int, below: int) -> bool:
+    """Whether the next row still belongs to the header: its cells split the wide cells above or list
+    choices.
+    """
+    cells = grid.cells.get(below, {})
+    if not cells:
+        return False
+    wide = {
+        covered
+        for column, cell in grid.cells[row].items()
+        if cell.merged_columns > 1
+        for covered in range(column, column + min(cell.merged_columns, 50))
+    }
+    if any(asks(cell.text) >= 1 or len(cell.text.split()) > 8 for cell in cells.values()):
+        return False
+    choices = sum(is_choice(cell.text) for cell in cells.values())
+    return (len(cells) >= 2 and wide.issuperset(cells)) or (choices >= 2 and choices == len(cells))

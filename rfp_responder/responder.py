@@ -1,0 +1,69 @@
+"""A question in, a grounded answer out: retrieve, draft, ground."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+from rfp_responder.answer.ground import ground
+from rfp_responder.asked import parts
+from rfp_responder.domain import Answer, Passage, Question
+from rfp_responder.errors import InputError
+from rfp_responder.protocols import Answerer, Retriever
+
+MAX_QUESTION = 4_000
+
+
+class Responder:
+    """Answers questions from what a retriever finds, by whatever an answerer proposes, through grounding."""
+
+    def __init__(self, retriever: Retriever, answerer: Answerer, top_k: int = 3) -> None:
+        self._retriever = retriever
+        self._answerer = answerer
+        self._top_k = top_k
+
+    def search(self, query: str, top_k: int | None = None) -> list[Passage]:
+        """Passages only, best first."""
+        return self._retriever.retrieve(checked_question(query), top_k or self._top_k)
+
+    def ask(self, question: Question | str, *, top_k: int | None = None, show: int = 0) -> Answer:
+        """The grounded answer from the best ``top_k`` passages; at least ``show`` passages are listed in it.
+
+        Raises InputError on an empty or over-long question and ModelError when a named model fails.
+        """
+        started = time.perf_counter()
+        if isinstance(question, str):
+            question = Question("", question)
+        text = checked_question(question.text)
+        query = f"{question.section}: {text}" if question.section and len(text.split()) < 6 else text
+        count = top_k or self._top_k
+        listed = self._retriever.retrieve(query, max(count, show))
+        used = self._with_parts(text, listed[:count], count)
+        answer = ground(question, self._answerer.draft(question, used), used)
+        rest = [p for p in listed if p.chunk.id not in {u.chunk.id for u in used}]
+        shown = (*used, *[replace(p, rank=len(used) + n) for n, p in enumerate(rest, 1)])
+        usage = replace(answer.usage, seconds=round(time.perf_counter() - started, 4))
+        return replace(answer, passages=shown if show else answer.passages, usage=usage)
+
+    def _with_parts(self, text: str, found: list[Passage], count: int) -> list[Passage]:
+        """A multi-part question: each part's best passage, then the whole question's, at most ``count``."""
+        asked = parts(text)
+        if len(asked) < 2:
+            return found
+        pool = {p.chunk.id: p for p in found}
+        firsts = []
+        for part in asked[:count]:
+            for passage in self._retriever.retrieve(part, 1):
+                firsts.append(pool.get(passage.chunk.id, passage))
+        merged = list({p.chunk.id: p for p in [*found[:1], *firsts, *found]}.values())[:count]
+        return [replace(passage, rank=rank) for rank, passage in enumerate(merged, 1)]
+
+
+def checked_question(text: str) -> str:
+    """The question in one line; raises InputError where it is empty or too long."""
+    folded = " ".join(text.split())
+    if not any(character.isalnum() for character in folded):
+        raise InputError("the question is empty", 'Ask something, for example: rfp ask "Do you encrypt data at rest?"')
+    if len(folded) > MAX_QUESTION:
+        raise InputError(f"the question has {len(folded)} characters, at most {MAX_QUESTION} are read", "Shorten it")
+    return folded

@@ -1,0 +1,73 @@
+"""Settings: read once at the front door from ``rfp.toml`` and ``RFP_*`` variables, seen by ``assemble`` alone.
+
+An environment variable wins over the file; a command's option wins over both.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from rfp_responder.errors import InputError
+
+
+class Settings(BaseSettings):
+    """Everything that can be set; field ``x`` is ``RFP_X`` in the environment and ``x = ...`` in ``rfp.toml``."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="RFP_",
+        toml_file="rfp.toml",
+        extra="forbid",
+        env_ignore_empty=True,
+        hide_input_in_errors=True,
+    )
+
+    index: Path = Field(default=Path(".rfp"), description="Folder of the index")
+    top_k: int = Field(default=3, ge=1, le=20, description="Passages an answer may rest on")
+    embedding_model: str = Field(
+        default="all-MiniLM-L6-v2",
+        description="all-MiniLM-L6-v2 (from the installed weights), a sentence-transformers folder, or hashing",
+    )
+    dense_weight: float = Field(default=0.5, ge=0, le=1, description="Weight of meaning against words in retrieval")
+    model: str = Field(default="", description="Chat model; empty: the offline answerer, nothing leaves the machine")
+    base_url: str = Field(default="https://api.openai.com/v1", description="Server that speaks the OpenAI protocol")
+    api_key: SecretStr = Field(default=SecretStr(""), description="Its key; never printed or stored")
+    timeout: float = Field(default=60.0, gt=0, description="Seconds to wait for the model's server")
+    max_retries: int = Field(default=2, ge=0, le=10, description="Retries after a fault of the model's server")
+    temperature: float = Field(default=0.0, ge=0, le=2, description="Sampling temperature of the model")
+    max_tokens: int = Field(default=1024, ge=64, description="Most tokens of a model's reply")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Options first, then the environment, then the file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def load_settings(**options: object) -> Settings:
+    """The settings with a command's options on top (None: not given); raises InputError naming the setting."""
+    given = {name: value for name, value in options.items() if value is not None}
+    try:
+        return Settings(**given)  # type: ignore[arg-type]  # pydantic checks them
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise InputError(
+            f"setting {name or '?'}: {first['msg']}",
+            f"Set RFP_{name.upper()}, or {name} in rfp.toml, to a value that fits",
+        ) from error
+    except ValueError as error:  # tomllib's fault in rfp.toml
+        raise InputError(f"rfp.toml: cannot be read ({error})", "Correct the file") from error

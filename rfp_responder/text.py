@@ -1,0 +1,143 @@
+"""Words, sentences and exact matching: the ground that ingest, search, grounding and metrics share.
+
+All offsets are zero-based, half-open character offsets into the text given.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+WORD = re.compile(r"[^\W_]+(?:[.'’&/-][^\W_]+)*")
+_BREAK = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s|$)|\n+")
+_ABBREVIATIONS = frozenset(
+    "mr mrs ms dr prof st no nos fig figs sec sect vol ed eds approx dept est inc ltd co corp vs cf al "
+    "e.g i.e etc art para ch pp p u.s u.k a.m p.m ref resp incl max min tel ext".split()
+)
+
+STOPWORDS = frozenset(
+    "a an and any are as at be been being but by can could did do does doing done for from had has have having "
+    "he her here his how i if in into is it its itself may me might more most must my no nor not of off on once "
+    "only or other our ours out over own please same shall she should so some such than that the their theirs "
+    "them then there these they this those through to too under until up us very was we were what when where "
+    "which while who whom whose why will with within would you your yours yes".split()
+)
+NEGATIONS = frozenset("no not never none nor neither cannot without n't nothing nobody".split())
+
+
+def fold(text: str) -> str:
+    """Unicode NFKC, soft hyphens dropped, white space folded to single blanks, ends stripped."""
+    return " ".join(unicodedata.normalize("NFKC", text).replace("\u00ad", "").split())
+
+
+def locate(quote: str, text: str) -> tuple[int, int] | None:
+    """Where ``quote`` stands in ``text`` after folding both, as offsets into the unfolded ``text``.
+
+    Letters must agree character by character; only white space and Unicode compatibility forms may differ.
+    """
+    wanted = fold(quote)
+    if not wanted:
+        return None
+    start = text.find(quote)
+    if start >= 0:
+        return start, start + len(quote)
+    folded, places = _folded_with_places(text)
+    start = folded.find(wanted)
+    if start < 0:
+        return None
+    return places[start], places[start + len(wanted) - 1] + 1
+
+
+def _folded_with_places(text: str) -> tuple[str, list[int]]:
+    """``fold(text)`` with the original offset of each of its characters."""
+    letters: list[str] = []
+    places: list[int] = []
+    for place, character in enumerate(text):
+        for letter in unicodedata.normalize("NFKC", character):
+            if letter == "\u00ad":
+                continue
+            if letter.isspace():
+                if letters and letters[-1] != " ":
+                    letters.append(" ")
+                    places.append(place)
+                continue
+            letters.append(letter)
+            places.append(place)
+    return "".join(letters).rstrip(), places
+
+
+def sentences(text: str) -> list[tuple[int, int]]:
+    """Sentences as offsets, stripped of surrounding white space; a line break always ends one."""
+    found: list[tuple[int, int]] = []
+    start = 0
+    for mark in _BREAK.finditer(text):
+        if mark.group()[0] != "\n" and not _ends_sentence(text, mark):
+            continue
+        _append_stripped(found, text, start, mark.end())
+        start = mark.end()
+    _append_stripped(found, text, start, len(text))
+    return found
+
+
+def _append_stripped(found: list[tuple[int, int]], text: str, start: int, end: int) -> None:
+    piece = text[start:end]
+    left = len(piece) - len(piece.lstrip())
+    right = len(piece.rstrip())
+    if right > left:
+        found.append((start + left, start + right))
+
+
+def _ends_sentence(text: str, mark: re.Match[str]) -> bool:
+    """Whether a full stop ends a sentence rather than an abbreviation, an initial or a list number."""
+    if mark.group()[0] != ".":
+        return True
+    line = text.rfind("\n", 0, mark.start()) + 1
+    before = text[line : mark.start()].rsplit(None, 1)
+    word = before[-1].lstrip("([\"'“‘").lower() if before else ""
+    after = text[mark.end() :].lstrip(" ")
+    if after[:1].islower() or word in _ABBREVIATIONS:
+        return False
+    if len(before) <= 1 and len(word) <= 3 and (word.isdigit() or len(word) == 1):
+        return False  # "1. Scope", "a. Scope": the mark of a list item
+    return not (len(word) == 1 and word.isalpha() and word not in {"i"})
+
+
+def words(text: str) -> list[str]:
+    """Words in lower case, with inner marks kept (``tls``, ``1.2``, ``24/7``, ``e-mail``)."""
+    return [match.group().lower() for match in WORD.finditer(unicodedata.normalize("NFKC", text))]
+
+
+@lru_cache(maxsize=1)
+def _stemmer() -> Any:
+    import Stemmer
+
+    return Stemmer.Stemmer("english")
+
+
+@lru_cache(maxsize=65536)
+def stem(word: str) -> str:
+    """Snowball's English stem of a word in lower case; numbers come back as they are."""
+    return word if word[:1].isdigit() else str(_stemmer().stemWord(word))
+
+
+def content_stems(text: str) -> list[str]:
+    """Stems of the words that carry meaning, in order, compounds also taken apart (``e-mail`` -> e-mail, mail)."""
+    return list(_content(words(text)))
+
+
+def _content(tokens: Iterable[str]) -> Iterable[str]:
+    for token in tokens:
+        if token in STOPWORDS:
+            continue
+        yield stem(token)
+        if not token[0].isdigit() and any(mark in token for mark in "-/&"):
+            for part in re.split(r"[-/&]", token):
+                if len(part) > 1 and part not in STOPWORDS:
+                    yield stem(part)
+
+
+LIST_MARK = re.compile(r"^(?:[•▪‣◦●○■□–—*-]|o(?=\s)|\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)])\s+\S")
+"""The beginning of a list item: a bullet, or a number or letter with a mark behind it."""

@@ -1,0 +1,276 @@
+"""Detection: header rows, columns and question rows, whatever the sheet looks like."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rfp_responder.questionnaire import SheetLayout, inspect
+from rfp_responder.questionnaire.rules import asks, is_placeholder, limits, listed_choices, never_asks, roles
+from tests.workbooks import Rows, workbook
+
+ASKED = [
+    "Do you encrypt data at rest?",
+    "Describe your backup process.",
+    "Is MFA enforced for all administrators?",
+    "How often are penetration tests done?",
+]
+Columns = tuple[str | None, str, str | None, str | None]
+
+
+def numbered(prefix: str = "A", cells: tuple[object, ...] = ()) -> list[list[object]]:
+    return [[f"{prefix}{n}", text, *cells] for n, text in enumerate(ASKED, 1)]
+
+
+def shape(sheet: SheetLayout) -> tuple[tuple[int, ...], Columns, list[int]]:
+    columns = (sheet.id_column, sheet.question_column, sheet.answer_column, sheet.comment_column)
+    return sheet.header_rows, columns, [item.row for item in sheet.items]
+
+
+LAYOUTS: dict[str, tuple[Rows, dict[str, object], tuple[int, ...], Columns, list[int]]] = {
+    "a header in the first row": (
+        [["Question", "Answer"], *([text] for text in ASKED)],
+        {},
+        (1,),
+        (None, "A", "B", None),
+        [2, 3, 4, 5],
+    ),
+    "a title and instructions above the header": (
+        [["Vendor questionnaire"], ["Please complete all rows."], [], ["#", "Question", "Response", "Comments"]]
+        + [[n, text] for n, text in enumerate(ASKED, 1)],
+        {"merges": ["A1:D1", "A2:D2"], "bold_rows": [1, 4]},
+        (4,),
+        ("A", "B", "C", "D"),
+        [5, 6, 7, 8],
+    ),
+    "numbered section headings": (
+        [["ID", "Question", "Answer"], ["1", "Access"], ["1.1", ASKED[0]], ["2", "Backup"], ["2.1", ASKED[1]]],
+        {"bold_rows": [1, 2, 4]},
+        (1,),
+        ("A", "B", "C", None),
+        [3, 5],
+    ),
+    "merged section headings between statements": (
+        [
+            ["Ref", "Requirement", "Vendor Response", "Remarks"],
+            ["Access Control"],
+            ["R1", "The vendor must encrypt all data."],
+            ["Operations"],
+            ["R2", "Support should be available 24/7."],
+        ],
+        {"merges": ["A2:D2", "A4:D4"]},
+        (1,),
+        ("A", "B", "C", "D"),
+        [3, 5],
+    ),
+    "short labels instead of sentences": (
+        [["Item", "Response"], ["Company name"], ["Registered address"], ["Year founded"]],
+        {},
+        (1,),
+        (None, "A", "B", None),
+        [2, 3, 4],
+    ),
+    "choices spelled out in the header": (
+        [["Req #", "Requirement Description", "Comply (Y/N)", "Explanation"]]
+        + [[f"F-{n}", f"The system must do task {n} for all users."] for n in range(1, 4)],
+        {},
+        (1,),
+        ("A", "B", "C", "D"),
+        [2, 3, 4],
+    ),
+    "a mark in one of several columns under a header of two rows": (
+        [["ID", "Question", "Answer", "", "", "Notes"], ["", "", "Yes", "No", "N/A", ""], *numbered()],
+        {"merges": ["C1:E1", "A1:A2", "B1:B2", "F1:F2"]},
+        (1, 2),
+        ("A", "B", "C", "F"),
+        [3, 4, 5, 6],
+    ),
+    "guidance, reviewer and score columns": (
+        [
+            ["No.", "Domain", "Control Question", "Guidance", "Supplier Answer", "Supplier Comments", "Score"],
+            *([n, "Ops", text, "Explain who does this and how."] for n, text in enumerate(ASKED, 1)),
+        ],
+        {},
+        (1,),
+        ("A", "C", "E", "F"),
+        [2, 3, 4, 5],
+    ),
+    "an example row, a total and a copyright line": (
+        [["ID", "Question", "Answer", "Score"], ["Example", "Do you have a policy?", "Yes", 1]]
+        + numbered(cells=(None, 0))
+        + [["", "Total", "", 0], ["", "© 2024 Customer Inc."]],
+        {},
+        (1,),
+        ("A", "B", "C", None),
+        [3, 4, 5, 6],
+    ),
+    "a drop-down without any header": (
+        [[text] for text in ASKED],
+        {"lists": {"B1:B4": ["Yes", "No"]}},
+        (),
+        (None, "A", "B", None),
+        [1, 2, 3, 4],
+    ),
+    "two tables with the same columns": (
+        [["ID", "Question", "Answer"], *numbered("A"), [], ["ID", "Question", "Answer"], *numbered("B")],
+        {},
+        (1, 7),
+        ("A", "B", "C", None),
+        [2, 3, 4, 5, 8, 9, 10, 11],
+    ),
+    "long headers with instructions in brackets": (
+        [
+            [
+                "Question Number",
+                "Assessment Question",
+                "Vendor Response - please select Yes, No or N/A from the list provided",
+                "Vendor Comments / Evidence (mandatory where the response is No)",
+            ],
+            *numbered(),
+        ],
+        {"lists": {"C2:C5": ["Yes", "No", "N/A"]}},
+        (1,),
+        ("A", "B", "C", "D"),
+        [2, 3, 4, 5],
+    ),
+    "headings in capitals with letters for ids": (
+        [["No", "Question", "Answer"], ["A", "GENERAL"], ["A1", "Legal name"], ["B", "SECURITY"], ["B1", ASKED[0]]]
+        + [["B2", ASKED[1]]],
+        {},
+        (1,),
+        ("A", "B", "C", None),
+        [3, 5, 6],
+    ),
+    "columns shifted to the right": (
+        [[], [None, "Question ID", "Section", "Question Text", "Question Type", "Answer", "Additional Information"]]
+        + [[None, f"1.{n}", "Governance", text, "Text"] for n, text in enumerate(ASKED, 1)],
+        {},
+        (2,),
+        ("B", "D", "F", "G"),
+        [3, 4, 5, 6],
+    ),
+    "instructions and notes among the questions": (
+        [["Security Question", "Answer"], ["Please answer all questions in this section."], [ASKED[0]]]
+        + [["Note: include evidence where possible"], [ASKED[1]], [ASKED[2]]],
+        {},
+        (1,),
+        (None, "A", "B", None),
+        [3, 5, 6],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_header_columns_and_question_rows_are_found_in(name: str, tmp_path: Path) -> None:
+    rows, features, header, columns, questions = LAYOUTS[name]
+    path = workbook(tmp_path / "q.xlsx", rows, **features)  # type: ignore[arg-type]
+    assert shape(inspect(path).sheets[0]) == (header, columns, questions)
+
+
+def test_a_heading_is_carried_as_the_section_of_the_questions_below(tmp_path: Path) -> None:
+    rows, features, *_ = LAYOUTS["numbered section headings"]
+    path = workbook(tmp_path / "q.xlsx", rows, **features)  # type: ignore[arg-type]
+    assert [item.question.section for item in inspect(path).items] == ["Access", "Backup"]
+
+
+def test_a_merged_section_column_names_the_section_of_every_row_it_spans(tmp_path: Path) -> None:
+    rows = [["Category", "Question", "Answer"], ["Access", ASKED[0]], [None, ASKED[1]], ["Ops", ASKED[2]]]
+    path = workbook(tmp_path / "q.xlsx", rows, merges=["A2:A3"])
+    assert [item.question.section for item in inspect(path).items] == ["Access", "Access", "Ops"]
+
+
+def test_instruction_glossary_and_list_sheets_are_skipped_and_named(tmp_path: Path) -> None:
+    others = {
+        "Instructions": [["Field", "Description"], ["Answer", "Please answer all questions"]],
+        "Glossary": [["Term", "Definition"], ["MFA", "More than one factor"]],
+        "Lists": [["Answers"], ["Yes"], ["No"]],
+    }
+    layout = inspect(workbook(tmp_path / "q.xlsx", [["ID", "Question", "Answer"], *numbered()], others=others))
+    assert [sheet.sheet for sheet in layout.sheets] == ["Questions"]
+    assert [name for name, _ in layout.skipped] == list(others)
+
+
+def test_a_sheet_that_copies_questions_and_answers_by_formula_is_no_second_form(tmp_path: Path) -> None:
+    import xlsxwriter
+
+    path = tmp_path / "q.xlsx"
+    book = xlsxwriter.Workbook(str(path))
+    form, score = book.add_worksheet("Form"), book.add_worksheet("Evaluation")
+    for row, values in enumerate([["ID", "Question", "Answer"], *numbered()]):
+        form.write_row(row, 0, values)
+        score.write_row(row, 0, values[:1])
+        score.write_formula(row, 1, f"=Form!B{row + 1}", None, values[1])
+        score.write(row, 2, "Answer") if row == 0 else score.write_formula(row, 2, f"=Form!C{row + 1}", None, "")
+    book.close()
+    layout = inspect(path)
+    assert [sheet.sheet for sheet in layout.sheets] == ["Form"]
+    assert "formula" in dict(layout.skipped)["Evaluation"]
+
+
+def test_inspect_json_has_exactly_the_keys_of_the_contract(tmp_path: Path) -> None:
+    found = inspect(workbook(tmp_path / "q.xlsx", [["ID", "Question", "Answer"], *numbered()])).as_json()
+    assert found == {
+        "sheets": [
+            {
+                "sheet": "Questions",
+                "header_rows": [1],
+                "id_column": "A",
+                "question_column": "B",
+                "answer_column": "C",
+                "comment_column": None,
+                "choices": None,
+                "question_rows": [2, 3, 4, 5],
+                "questions": [{"row": n + 1, "id": f"A{n}", "text": t} for n, t in enumerate(ASKED, 1)],
+            }
+        ]
+    }
+
+
+def test_hidden_rows_and_sheets_are_in_and_said(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "q.xlsx", [["Question", "Answer"], *([t] for t in ASKED)], hidden_rows=[3], hidden=True)
+    sheet = inspect(path).sheets[0]
+    assert [item.row for item in sheet.items] == [2, 3, 4, 5]
+    assert sheet.items[1].notes == ("row 3 is hidden",)
+    assert sheet.notes == ("sheet 'Questions' is hidden",)
+
+
+@pytest.mark.parametrize(
+    ("header", "role"),
+    [
+        ("Question ID", "id"),
+        ("CID", "id"),
+        ("S.No", "id"),
+        ("Vendor Response", "answer"),
+        ("Compliant?", "answer"),
+        ("Yes/No", "answer"),
+        ("If yes, please explain", "comment"),
+        ("Implementation Description (optional)", "comment"),
+        ("Response comments", "comment"),
+        ("Answer options", "other"),
+        ("Reviewer comments", "other"),
+        ("Question type", "other"),
+        ("CCM Domain Title", "section"),
+        ("Consensus Assessment Questions", "question"),
+    ],
+)
+def test_a_header_says_what_its_column_is_for(header: str, role: str) -> None:
+    found = roles(header)
+    assert max(found, key=lambda each: found[each]) == role
+
+
+def test_requests_and_obligations_ask_and_guidance_does_not() -> None:
+    assert asks("The vendor must delete data within 30 days") >= 2
+    assert asks("CO-01a - Do you produce audit assertions") >= 2
+    assert asks("Access control") == 0
+    assert never_asks("Guidance: see section 4")
+    assert never_asks("Please complete all rows below")
+    assert not never_asks("Note any exceptions to your policy?")
+
+
+def test_limits_and_choices_are_read_from_words() -> None:
+    assert limits("Describe your company (max 200 words).") == (200, None)
+    assert limits("Summary, up to 1,500 characters including spaces") == (None, 1500)
+    assert listed_choices("Compliant (Yes/No/N/A)") == ("Yes", "No", "N/A")
+    assert is_placeholder("Please select...")
+    assert not is_placeholder("Yes")
