@@ -18,6 +18,8 @@ _ABBREVIATIONS = frozenset(
     "e.g i.e etc art para ch pp p u.s u.k a.m p.m ref resp incl max min tel ext".split()
 )
 
+_RAISED = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
+
 STOPWORDS = frozenset(
     "a an and any are as at be been being but by can could did do does doing done for from had has have having "
     "he her here his how i if in into is it its itself may me might more most must my no nor not of off on once "
@@ -106,8 +108,9 @@ def _ends_sentence(text: str, mark: re.Match[str]) -> bool:
 
 
 def words(text: str) -> list[str]:
-    """Words in lower case, with inner marks kept (``tls``, ``1.2``, ``24/7``, ``e-mail``)."""
-    return [match.group().lower() for match in WORD.finditer(unicodedata.normalize("NFKC", text))]
+    """Words in lower case, with inner marks kept (``tls``, ``1.2``, ``24/7``, ``e-mail``); raised marks are none."""
+    plain = _RAISED.sub(" ", text)
+    return [match.group().lower() for match in WORD.finditer(unicodedata.normalize("NFKC", plain))]
 
 
 @lru_cache(maxsize=1)

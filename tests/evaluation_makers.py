@@ -60,9 +60,7 @@ def answer(
     question: str = "How long are backups kept?",
 ) -> Answer:
     state: Status = status or ("answered" if claims else "unanswered")
-    return Answer(
-        Question("q", question), state, stance, choice, tuple(claims), tuple(passages), 0.5, (), "test"
-    )
+    return Answer(Question("q", question), state, stance, choice, tuple(claims), tuple(passages), 0.5, (), "test")
 
 
 def embed(texts: Sequence[str]) -> Vectors:

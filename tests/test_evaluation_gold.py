@@ -123,9 +123,7 @@ def test_lint_finds_what_stands_in_both_splits() -> None:
 
 def test_lint_finds_ids_that_stand_twice_and_a_tag_that_contradicts_the_status() -> None:
     assert lint(parsed(case(), case())) == ["id 'b1' stands 2 times"]
-    assert lint(parsed(case(tags=["unanswerable"]))) == [
-        "b1: tag 'unanswerable' contradicts status 'answered'"
-    ]
+    assert lint(parsed(case(tags=["unanswerable"]))) == ["b1: tag 'unanswerable' contradicts status 'answered'"]
     assert lint(parsed(unanswerable(tags=[]))) == ["b1: tag 'unanswerable' contradicts status 'unanswered'"]
 
 

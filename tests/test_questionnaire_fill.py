@@ -82,7 +82,13 @@ def test_every_row_of_the_table_ends_once(tmp_path: Path) -> None:
     rows = [["Form"], [], TEXT_FORM[0], ["", "Security"], *TEXT_FORM[1:], ["", "Total"]]
     path = workbook(tmp_path / "q.xlsx", rows, bold_rows=[1, 3, 4])
     report = fill(path, tmp_path / "o.xlsx", yes)
-    assert outcome(report) == {3: "not_a_question", 4: "not_a_question", 5: "answered", 6: "answered", 7: "not_a_question"}
+    assert outcome(report) == {
+        3: "not_a_question",
+        4: "not_a_question",
+        5: "answered",
+        6: "answered",
+        7: "not_a_question",
+    }
     assert sum(report.totals.values()) == len(report.rows)
     assert tuple(report.totals) == ROW_STATUSES
 
@@ -133,7 +139,7 @@ def test_three_model_faults_in_a_row_stop_the_run_and_keep_what_was_done(tmp_pat
         return yes(question)
 
     out = tmp_path / "o.xlsx"
-    with pytest.raises(QuestionnaireError, match="failed 3 times in a row.*server is down"):
+    with pytest.raises(QuestionnaireError, match=r"failed 3 times in a row.*server is down"):
         fill(workbook(tmp_path / "q.xlsx", many(9)), out, answer)
     assert len(asked) == 5
     assert {"C2", "C3"} <= set(cells(out))
@@ -206,7 +212,11 @@ def test_rows_that_share_a_merged_answer_cell_stand_in_it_together(tmp_path: Pat
 def test_limits_in_the_question_are_held(tmp_path: Path) -> None:
     rows = [TEXT_FORM[0], ["1", "Describe it (max 3 words)."], ["2", "Describe it (max 12 characters)."]]
     out = tmp_path / "o.xlsx"
-    report = fill(workbook(tmp_path / "q.xlsx", rows), out, lambda q: answer_to(q, "We do so." if q.max_words is None else "One two three four."))
+    report = fill(
+        workbook(tmp_path / "q.xlsx", rows),
+        out,
+        lambda q: answer_to(q, "We do so." if q.max_words is None else "One two three four."),
+    )
     assert "C2" not in cells(out)
     assert outcome(report)[2] == "unanswered"
     assert cells(out)["C3"] == "We do so."
@@ -245,7 +255,7 @@ def test_a_delivery_that_fails_its_proof_is_removed(tmp_path: Path, monkeypatch:
 
     def careless(source: Path, target: Path, edits: object) -> object:
         written = write(source, target, [Edit("Questions", 2, 3, "a"), Edit("Questions", 2, 2, "damage")])
-        return type(written)(written.edits[:1])
+        return type(written)(tuple(edit for edit in written.edits if edit.column == 3))
 
     monkeypatch.setitem(formats.FORMATS, ".xlsx", formats.Format(form.read, careless, form.prove))  # type: ignore[arg-type]
     with pytest.raises(QuestionnaireError, match=r"failed its proof.*B2"):
@@ -262,3 +272,14 @@ def test_the_proof_sees_a_changed_part_and_a_forbidden_value(tmp_path: Path) -> 
     written = write(path, out, [Edit("Questions", 2, 3, "Perhaps")])
     with pytest.raises(QuestionnaireError, match="forbids"):
         prove_workbook(path, out, written.edits, {("Questions", 2, 3): ("Yes", "No")})
+
+
+def test_questions_on_a_sheet_without_answer_column_are_reported_unanswered(tmp_path: Path) -> None:
+    others = {"Extra": [["ID", "Question"], ["9", "Do you have a data centre?"]]}
+    report = fill(workbook(tmp_path / "q.xlsx", TEXT_FORM, others=others), tmp_path / "o.xlsx", yes)
+    last = report.rows[-1]
+    assert (last.sheet, last.status, last.notes) == (
+        "Extra",
+        "unanswered",
+        ("sheet 'Extra' has no answer column",),
+    )

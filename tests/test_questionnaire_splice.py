@@ -56,7 +56,20 @@ def test_x14_lists_survive(tmp_path: Path) -> None:
     assert b"x14:dataValidation" in members(out)[SHEET]
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1 415 555", "-x", "@team", '=HYPERLINK("http://a","b")', "a < b & c > d", " two  blanks ", "a\nb\tc", "ünï — 漢字 😀"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "=1+1",
+        "+1 415 555",
+        "-x",
+        "@team",
+        '=HYPERLINK("http://a","b")',
+        "a < b & c > d",
+        " two  blanks ",
+        "a\nb\tc",
+        "ünï — 漢字 😀",
+    ],
+)
 def test_text_stays_text_letter_by_letter(text: str, tmp_path: Path) -> None:
     out, _ = write(workbook(tmp_path / "q.xlsx", ROWS), (3, 2, text))
     read = openpyxl.load_workbook(out)["Questions"]["B3"]
@@ -83,9 +96,17 @@ def test_new_rows_go_where_they_belong() -> None:
     assert order == sorted(order)
 
 
-@pytest.mark.parametrize("body", ["<sheetData/>", "<sheetData></sheetData>", '<sheetData><row r="2"/></sheetData>', '<sheetData><row r="2" ></row></sheetData>'])
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<sheetData/>",
+        "<sheetData></sheetData>",
+        '<sheetData><row r="2"/></sheetData>',
+        '<sheetData><row r="2" ></row></sheetData>',
+    ],
+)
 def test_self_closing_rows_and_sheets_are_opened(body: str) -> None:
-    assert f'<row r="2">{cell("B2", "x")}</row>' in spliced(part(body), (2, 2, "x")).replace(' >', ">")
+    assert f'<row r="2">{cell("B2", "x")}</row>' in spliced(part(body), (2, 2, "x")).replace(" >", ">")
 
 
 @pytest.mark.parametrize("namespace", [MAIN, STRICT])
@@ -144,7 +165,9 @@ def test_recalculation_is_asked_for_only_where_there_are_formulas(tmp_path: Path
     before = members(tmp_path / "p.xlsx")["xl/workbook.xml"]
     assert members(plain)["xl/workbook.xml"] == before
     path = workbook(tmp_path / "f.xlsx", ROWS, formulas={"D2": ("=LEN(B2)", 3)})
-    bare = repacked(path, tmp_path / "q.xlsx", lambda n, d: d.replace(b' fullCalcOnLoad="1"', b"") if "workbook.xml" in n else d)
+    bare = repacked(
+        path, tmp_path / "q.xlsx", lambda n, d: d.replace(b' fullCalcOnLoad="1"', b"") if "workbook.xml" in n else d
+    )
     out, _ = write(bare, (3, 2, "x"))
     assert b'<calcPr fullCalcOnLoad="1" calcId' in members(out)["xl/workbook.xml"]
 
@@ -168,9 +191,7 @@ def test_a_signed_workbook_is_refused(tmp_path: Path) -> None:
 
 def test_a_part_in_utf_16_is_refused(tmp_path: Path) -> None:
     plain = workbook(tmp_path / "p.xlsx", ROWS)
-    path = repacked(
-        plain, tmp_path / "q.xlsx", lambda n, d: d.decode().encode("utf-16") if n == SHEET else d
-    )
+    path = repacked(plain, tmp_path / "q.xlsx", lambda n, d: d.decode().encode("utf-16") if n == SHEET else d)
     with pytest.raises(QuestionnaireError, match="UTF-16"):
         write(path, (3, 2, "x"))
 
@@ -189,3 +210,36 @@ def test_five_thousand_cells_cost_little_more_than_one() -> None:
     result = splice_sheet(data, "q", [Edit("S", row, 2, "Yes") for row in range(1, 5001)])
     assert len(result.written) == 5000
     assert time.perf_counter() - began < 2.0  # 0.1 s here; a quadratic writer takes 3 s and more
+
+
+def test_members_written_with_data_descriptors_and_extras_are_copied_soundly(tmp_path: Path) -> None:
+    import io
+    import zipfile
+
+    class Pipe(io.RawIOBase):
+        """A target that cannot seek, as a web server streams a workbook."""
+
+        def __init__(self) -> None:
+            self.data = bytearray()
+
+        def writable(self) -> bool:
+            return True
+
+        def write(self, block: object) -> int:
+            self.data += bytes(block)  # type: ignore[call-overload]
+            return len(bytes(block))  # type: ignore[call-overload]
+
+    plain = workbook(tmp_path / "p.xlsx", ROWS)
+    pipe = Pipe()
+    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as package:  # type: ignore[type-var]
+        for name, data in members(plain).items():
+            info = zipfile.ZipInfo(name, (2024, 5, 6, 7, 8, 10))
+            info.extra = b"\xfe\xca\x02\x00ab"
+            package.writestr(info, data, zipfile.ZIP_DEFLATED)
+    path = tmp_path / "q.xlsx"
+    path.write_bytes(bytes(pipe.data))
+    out, _ = write(path, (3, 2, "Yes"))
+    with zipfile.ZipFile(out) as package:
+        assert package.testzip() is None
+        assert {info.date_time for info in package.infolist()} == {(2024, 5, 6, 7, 8, 10)}
+    assert openpyxl.load_workbook(out)["Questions"]["B3"].value == "Yes"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -80,7 +81,7 @@ def test_numbers_dates_and_rich_text_read_as_a_person_sees_them(tmp_path: Path) 
     sheet = book.add_worksheet()
     sheet.write_number("A1", 3)
     sheet.write_number("A2", 1.1)
-    sheet.write_datetime("A3", __import__("datetime").datetime(2024, 5, 6), book.add_format({"num_format": "yyyy-mm-dd"}))
+    sheet.write_datetime("A3", datetime(2024, 5, 6), book.add_format({"num_format": "yyyy-mm-dd"}))
     sheet.write_rich_string("A4", "one ", book.add_format({"bold": True}), "two", " three")
     sheet.write_boolean("A5", True)
     book.close()
@@ -151,3 +152,16 @@ def test_places_are_one_based_and_round_trip() -> None:
     assert whole is not None
     assert whole.holds(1_048_576, 2)
     assert not whole.holds(1, 3)
+
+
+def test_the_number_of_cells_and_characters_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from rfp_responder.questionnaire import xlsx
+
+    path = workbook(tmp_path / "q.xlsx", ROWS)
+    monkeypatch.setattr(xlsx, "MAX_CELLS", 3)
+    with pytest.raises(QuestionnaireError, match="holds more than"):
+        inspect(path)
+    monkeypatch.setattr(xlsx, "MAX_CELLS", 100)
+    monkeypatch.setattr(xlsx, "MAX_TEXT", 10)
+    with pytest.raises(QuestionnaireError, match="characters, the limit is 10"):
+        inspect(path)

@@ -147,9 +147,7 @@ def test_white_space_unicode_and_the_last_full_stop_change_nothing() -> None:
 
 
 def test_a_correct_sentence_that_cites_the_wrong_passage_is_not_supported() -> None:
-    assert not support(
-        "Audit logs are kept for three years.", ["Offices are cleaned every evening."]
-    ).supported
+    assert not support("Audit logs are kept for three years.", ["Offices are cleaned every evening."]).supported
 
 
 def test_an_empty_claim_and_an_empty_list_of_passages_are_unsupported_with_a_reason() -> None:
@@ -214,9 +212,7 @@ def test_rows_of_a_table_are_not_mixed() -> None:
 
 
 def test_words_and_lines_broken_by_a_pdf_are_mended() -> None:
-    damaged = (
-        "Administrators must use multi-\nfactor authentication for all produc-\ntion sys-\ntems at\nwork."
-    )
+    damaged = "Administrators must use multi-\nfactor authentication for all produc-\ntion sys-\ntems at\nwork."
     claim = "Administrators must use multi-factor authentication for all production systems at work."
     assert support(claim, [damaged]).score == 1.0
 

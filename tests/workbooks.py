@@ -8,14 +8,14 @@ from pathlib import Path
 
 import xlsxwriter
 
-from rfp_responder.domain import Answer, Citation, Claim, Question, Status, Stance
+from rfp_responder.domain import Answer, Citation, Claim, Question, Stance, Status
 
 Rows = Sequence[Sequence[object]]
 CITATION = Citation("d1", "security-whitepaper.pdf", 3, "3", 0, 9, "We do so.")
 OTHER = Citation("d2", "dpa.pdf", 7, "7", 4, 9, "other")
 
 
-def workbook(  # each keyword is one feature of a workbook
+def workbook(  # noqa: PLR0912  # each keyword is one feature of a workbook
     path: Path,
     rows: Rows,
     *,
@@ -46,8 +46,8 @@ def workbook(  # each keyword is one feature of a workbook
         first.data_validation(cells, {"validate": "list", "source": source})
     for cell, (formula, value) in (formulas or {}).items():
         first.write_formula(cell, formula, None, value)
-    for row in hidden_rows:
-        first.set_row(row - 1, None, None, {"hidden": True})
+    for line in hidden_rows:
+        first.set_row(line - 1, None, None, {"hidden": True})
     if protect_but is not None:
         first.protect()
         for cell in protect_but:
@@ -137,3 +137,20 @@ def members(path: Path) -> dict[str, bytes]:
     """Every part of a package."""
     with zipfile.ZipFile(path) as package:
         return {name: package.read(name) for name in package.namelist()}
+
+
+def word_form(path: Path, rows: Rows) -> Path:
+    """A Word document with a heading, a paragraph and one table of these rows."""
+    import docx
+
+    document = docx.Document()
+    document.add_heading("Vendor questionnaire", 1)
+    document.add_paragraph("Please fill in the table.")
+    table = document.add_table(rows=len(rows), cols=max(len(row) for row in rows))
+    for r, row in enumerate(rows):
+        for c, value in enumerate(row):
+            run = table.cell(r, c).paragraphs[0].add_run(str(value)) if value is not None else None
+            if run is not None and r == 0:
+                run.bold = True
+    document.save(str(path))
+    return path

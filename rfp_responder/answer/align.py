@@ -52,9 +52,7 @@ class Alignment:
 
 def align(claim: Sentence, source: Sentence) -> Alignment:
     """Align two sentences and name the edits that change the meaning; flags need ``share >= ALIGNED``."""
-    matcher = SequenceMatcher(
-        None, [t.key for t in claim.tokens], [t.key for t in source.tokens], autojunk=False
-    )
+    matcher = SequenceMatcher(None, [t.key for t in claim.tokens], [t.key for t in source.tokens], autojunk=False)
     total = sum(token.content for token in claim.tokens)
     blocks = [block for block in matcher.get_matching_blocks() if block.size]
     matched = sum(t.content for block in blocks for t in claim.tokens[block.a : block.a + block.size])

@@ -19,8 +19,7 @@ _SMALL = {
         "sixteen seventeen eighteen nineteen".split()
     )
 } | {
-    word: 10 * number
-    for number, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)
+    word: 10 * number for number, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)
 }
 _SCALES = {
     "hundred": 1e2,
@@ -78,9 +77,7 @@ _NUMBER = (
     r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+,\d{1,2}(?=\s?%)|\d+(?:\.\d+)*|"
     rf"(?:{_WORDS})(?:[ -](?:{_WORDS}))?(?:\s+hundred(?:\s+and)?(?:\s+(?:{_WORDS})(?:[ -](?:{_WORDS}))?)?)?"
 )
-_UNIT = re.compile(
-    "|".join(f"(?P<u{i}>{pattern})" for i, (pattern, _, _) in enumerate(_UNITS)), re.IGNORECASE
-)
+_UNIT = re.compile("|".join(f"(?P<u{i}>{pattern})" for i, (pattern, _, _) in enumerate(_UNITS)), re.IGNORECASE)
 _QUANTITY = re.compile(
     r"(?<![\w.])(?P<currency>US\$|[$€£]|(?:USD|EUR|GBP)(?=\s?\d))?\s?(?:[vV](?=\d))?"
     rf"(?P<number>{_NUMBER})"
@@ -248,9 +245,7 @@ def _date_keys(parts: dict[str, str]) -> tuple[str, ...]:
         return (f"date:{year}-{month:02d}",)
     day = int(parts["day"])
     readings = [(month, day), (day, month)] if parts["month"].isdigit() and year != "*" else [(month, day)]
-    return tuple(
-        dict.fromkeys(f"date:{year}-{m:02d}-{d:02d}" for m, d in readings if 1 <= m <= 12 and 1 <= d <= 31)
-    )
+    return tuple(dict.fromkeys(f"date:{year}-{m:02d}-{d:02d}" for m, d in readings if 1 <= m <= 12 and 1 <= d <= 31))
 
 
 def _clocks(text: str) -> list[Fact]:
@@ -272,9 +267,7 @@ def _quantities(text: str) -> list[Fact]:
         before = _NAME.search(text, max(0, match.start("number") - 24), match.start("number"))
         name = (before["caps"] or before["kind"] or "").lower() if before else ""
         written = text[start : match.end()].strip()
-        if magnitude is None or (
-            name and match["number"][0].isdigit() and not match["scale"]
-        ):  # 1.2.3, SAML 2.0
+        if magnitude is None or (name and match["number"][0].isdigit() and not match["scale"]):  # 1.2.3, SAML 2.0
             label = match["number"].replace(",", "")
             found.append(Fact((f"number:{label}",), label, written, start, match.end(), name))
             continue

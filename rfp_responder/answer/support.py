@@ -27,13 +27,9 @@ WEAKEST_CLAUSE = 0.34
 """Least containment of a clause of at least ``_CLAUSE_STEMS`` content stems."""
 _CLAUSE_STEMS = 4
 _PENALTY = 0.3
-_STANCE = re.compile(
-    r"^\s*(?:yes|no|n/a|not applicable|partially|partly)\s*[,.;:–—-]\s*(?=\S)", re.IGNORECASE
-)
+_STANCE = re.compile(r"^\s*(?:yes|no|n/a|not applicable|partially|partly)\s*[,.;:–—-]\s*(?=\S)", re.IGNORECASE)
 _FIRST_PERSON = re.compile(r"\b(?:we|our|us)\b")  # a vendor's own name for the "we" of its documents
-_SOFT_MEASURES = frozenset(
-    {"frequency"}
-)  # "annual" stands in names; only a swap in an aligned sentence counts
+_SOFT_MEASURES = frozenset({"frequency"})  # "annual" stands in names; only a swap in an aligned sentence counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +89,8 @@ def _judge(claim: str, evidence: Evidence) -> Support:
     absent = [fact for fact in parsed.facts if _missing(fact, evidence)]
     strangers = [t for t in parsed.tokens if t.entity and t.key not in known and not _names(t.key, evidence)]
     score -= _PENALTY * bool(absent) + _PENALTY * bool(strangers)
-    soft, hard = [], [f"value: {fact.text!r} is in no cited passage" for fact in absent]
+    soft: list[str] = []
+    hard = [f"value: {fact.text!r} is in no cited passage" for fact in absent]
     for stranger in strangers[:1]:
         self_named = stranger in parsed.tokens[:3] and bool(_FIRST_PERSON.search(evidence.words))
         (soft if self_named else hard).append(f"name: {stranger.word!r} is in no cited passage")
@@ -118,11 +115,7 @@ def _containment(stems: frozenset[str], evidence: Evidence, known: frozenset[str
 
 def _weakest_clause(claim: str, evidence: Evidence, known: frozenset[str], whole: float) -> tuple[str, float]:
     pieces = [(clause, parse(clause).stems) for clause in clauses(claim)]
-    scored = [
-        (_containment(stems, evidence, known), clause)
-        for clause, stems in pieces
-        if len(stems) >= _CLAUSE_STEMS
-    ]
+    scored = [(_containment(stems, evidence, known), clause) for clause, stems in pieces if len(stems) >= _CLAUSE_STEMS]
     if not scored:
         return claim, whole
     value, clause = min(scored)
@@ -188,11 +181,7 @@ def _run(sentence: Sentence, short: str) -> tuple[str, ...]:
     if place < 0:
         return ()
     run = sentence.tokens[place : place + len(short)]
-    return (
-        tuple(token.key for token in run)
-        if run[0].content and sum(token.content for token in run) > 1
-        else ()
-    )
+    return tuple(token.key for token in run) if run[0].content and sum(token.content for token in run) > 1 else ()
 
 
 def _flags(claim: Sentence, evidence: Evidence) -> tuple[str, ...]:
@@ -213,11 +202,7 @@ def _with_subject(claim: Sentence, source: Sentence, evidence: Evidence) -> Alig
     alignment = align(claim, source)
     ours, theirs = claim.tokens[0], source.tokens[0]
     taken = ours.content and theirs.content and ours.key not in source.keys and theirs.key not in claim.keys
-    if (
-        alignment.share >= ALIGNED
-        and taken
-        and any(ours == s.tokens[0] for s in evidence.sentences if s.tokens)
-    ):
+    if alignment.share >= ALIGNED and taken and any(ours == s.tokens[0] for s in evidence.sentences if s.tokens):
         flag = f"subject: {ours.word!r} where the source says {theirs.word!r}"
         return Alignment(alignment.share, (*alignment.flags, flag))
     return alignment

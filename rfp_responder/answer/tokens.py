@@ -19,16 +19,12 @@ _IDIOMS = (
     (re.compile(r"\bU\.S\.(?:A\.)?|\b(?:the )?United States(?: of America)?\b|\bUSA\b"), "US"),
     (re.compile(r"\b(?:no|not) later than\b|\bwithin no more than\b", re.I), "within"),
     (
-        re.compile(
-            r"\b(?:no|not) (?:more|longer|greater|higher) than\b|\bnot? exceed(?:s|ing)?\b|\bup to\b", re.I
-        ),
+        re.compile(r"\b(?:no|not) (?:more|longer|greater|higher) than\b|\bnot? exceed(?:s|ing)?\b|\bup to\b", re.I),
         "at most",
     ),
     (re.compile(r"\b(?:no|not) (?:less|fewer|lower) than\b|\ba minimum of\b", re.I), "at least"),
     (
-        re.compile(
-            r"\b(?:but|including)?,? ?not limited to\b|\bnot only\b|\bor not\b|\bnot applicable\b", re.I
-        ),
+        re.compile(r"\b(?:but|including)?,? ?not limited to\b|\bnot only\b|\bor not\b|\bnot applicable\b", re.I),
         "",
     ),
     (re.compile(r"n[’']t\b", re.I), " not"),
@@ -42,7 +38,8 @@ EMPTY = (
     STOPWORDS
     | NEGATIONS
     | frozenset(
-        "additionally also although because due finally first firstly furthermore generally hence however "
+        "additionally all also although because both each every some due finally first "
+        "firstly furthermore generally hence however "
         "including lastly like likely many moreover often overall rather second secondly several similarly "
         "therefore though thus typically usually various way whereas within without".split()
     )

@@ -73,7 +73,7 @@ def _provenance(gold: Path, settings: Settings) -> Provenance:
     from rfp_responder.evaluation.gold import gold_digest
     from rfp_responder.evaluation.run import Provenance
 
-    shown = {
+    shown: dict[str, str | int | float | bool | None] = {
         "top_k": settings.top_k,
         "embedding_model": Path(settings.embedding_model).name,
         "dense_weight": settings.dense_weight,

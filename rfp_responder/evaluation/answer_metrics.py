@@ -76,8 +76,7 @@ def _needed(claim: str, quotes: Sequence[str]) -> list[bool]:
     if not support(claim, quotes).supported:
         return [False] * len(quotes)
     return [
-        support(claim, [quote]).supported
-        or not support(claim, [*quotes[:place], *quotes[place + 1 :]]).supported
+        support(claim, [quote]).supported or not support(claim, [*quotes[:place], *quotes[place + 1 :]]).supported
         for place, quote in enumerate(quotes)
     ]
 
@@ -95,9 +94,7 @@ def answer_relevance(answer: Answer, embed: Embed) -> float | None:
     vectors = embed([answer.question.text, *(claim.text for claim in answer.claims)])
     nearest = max(0.0, min(1.0, float((vectors[1:] @ vectors[0]).max())))
     places = {(citation.document_id, citation.page_number) for citation in answer.citations}
-    headings = [
-        p.chunk.heading for p in answer.passages if (p.chunk.document_id, p.chunk.page_number) in places
-    ]
+    headings = [p.chunk.heading for p in answer.passages if (p.chunk.document_id, p.chunk.page_number) in places]
     return (nearest + coverage(answer.question.text, " ".join([answer.text, *headings]))) / 2
 
 

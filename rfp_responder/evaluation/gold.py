@@ -84,9 +84,7 @@ class GoldCase(_Strict):
             raise ValueError(f"key_facts must have distinct ids, got {known}")
         used = {fact for place in self.evidence for fact in place.facts}
         if used - set(known):
-            raise ValueError(
-                f"evidence.facts must name key_facts of this case, got {min(used - set(known))!r}"
-            )
+            raise ValueError(f"evidence.facts must name key_facts of this case, got {min(used - set(known))!r}")
         if set(known) - used:
             raise ValueError(f"every key fact needs an evidence, {min(set(known) - used)!r} has none")
         if self.choice is not None and self.choices and self.choice not in self.choices:

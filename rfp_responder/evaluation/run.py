@@ -147,9 +147,7 @@ def load_rows(folder: Path) -> tuple[Row, ...]:
         reader = TypeAdapter(Row)  # a file of another day and another version: a trust boundary
         return tuple(reader.validate_json(line) for line in lines if line)
     except (OSError, ValueError) as error:
-        raise InputError(
-            f"cannot read the rows of a run in {path}: {error}", "Run 'rfp eval' again"
-        ) from error
+        raise InputError(f"cannot read the rows of a run in {path}: {error}", "Run 'rfp eval' again") from error
 
 
 def run(
@@ -191,9 +189,7 @@ def score(case: GoldCase, answer: Answer, embed: words.Embed) -> Row:
         choice=answer.choice,
         answer=answer.text,
         cited=tuple(dict.fromkeys(f"{c.document_name}#{c.page_number}" for c in answer.citations)),
-        pages=tuple(
-            f"{p.chunk.document_name}#{p.chunk.page_number}" for p in answer.passages[: metrics.DEPTH]
-        ),
+        pages=tuple(f"{p.chunk.document_name}#{p.chunk.page_number}" for p in answer.passages[: metrics.DEPTH]),
         notes=answer.notes,
         scores={name: _rounded(value) for name, value in _scores(case, answer, embed).items()},
         seconds=round(answer.usage.seconds, 4),

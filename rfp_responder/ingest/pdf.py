@@ -17,7 +17,8 @@ from typing import Any
 
 from rfp_responder.domain import Page
 from rfp_responder.errors import DocumentError
-from rfp_responder.ingest.layout import HYPHEN_MARK, Line, RawPage, clean
+from rfp_responder.ingest.layout import clean
+from rfp_responder.ingest.lines import HYPHEN_MARK, Line, RawPage
 
 MAX_PAGES = 10_000
 _GUTTER = 1.15  # a blank wider than this many ems separates cells, not words
@@ -230,14 +231,23 @@ def _lines(textpage: Any, raw: str) -> list[Line]:
         _, low, right, high = textpage.get_charbox(last, loose=True)
         weight = min(api.FPDFText_GetFontWeight(textpage, place) for place in (first, last))
         size = min(top - bottom, high - low)  # a bullet may be set in another font than its text
-        gaps = () if wide else _gaps(textpage, api, stripped, start, size)
-        found.append(Line(start, stripped, left, bottom, max(right, left), top, size, weight, gaps))
+        gaps, cell_left = ((), left) if wide else _gaps(textpage, stripped, start, size)
+        raised = () if wide else _raised(textpage, stripped, start, size, bottom)
+        box = (left, bottom, max(right, left), top)
+        found.append(Line(start, stripped, *box, size, weight, gaps, cell_left or left, raised))
     return found
 
 
-def _gaps(textpage: Any, api: Any, text: str, start: int, size: float) -> tuple[int, ...]:
-    """Offsets in ``text`` of blanks wide enough to be a table's gutter."""
-    found = []
+def _gaps(textpage: Any, text: str, start: int, size: float) -> tuple[tuple[int, ...], float]:
+    """Offsets in ``text`` of blanks wide enough to be a table's gutter, and where the last cell begins (0: none).
+
+    A justified line in a narrow column has wide blanks throughout; those part words, not cells.
+    """
+    import pypdfium2.raw as api
+
+
+    found: list[tuple[int, float]] = []
+    widths: list[float] = []
     for match in re.finditer(r"\s+", text):
         if match.end() >= len(text):
             continue
@@ -245,9 +255,28 @@ def _gaps(textpage: Any, api: Any, text: str, start: int, size: float) -> tuple[
         after = api.FPDFText_GetCharIndexFromTextIndex(textpage, start + match.end())
         if before < 0 or after < 0:
             continue
-        gap = textpage.get_charbox(after)[0] - textpage.get_charbox(before)[2]
-        if gap > _GUTTER * size and text[match.start() - 1] not in "•▪–-.…":
-            found.append(match.start())
+        left = textpage.get_charbox(after)[0]
+        widths.append(left - textpage.get_charbox(before)[2])
+        if widths[-1] > _GUTTER * size and text[match.start() - 1] not in "•▪–-.…":
+            found.append((match.start(), left))
+    prose = sum(c.isalpha() for c in text) > 0.6 * len(text)
+    if prose and len(widths) >= 3 and min(widths) > 0.55 * max(widths):
+        return (), 0.0
+    return tuple(place for place, _ in found), found[-1][1] if found else 0.0
+
+
+_MARK = re.compile(r"(?<=[A-Za-z.,;:)”\"’])\d{1,2}(?![\w%])(?!\.\d)")
+
+
+def _raised(textpage: Any, text: str, start: int, size: float, bottom: float) -> tuple[int, ...]:
+    """Offsets in ``text`` of digits that stand higher than their line: footnote marks. ``bottom`` is the line's."""
+    import pypdfium2.raw as api
+
+    found: list[int] = []
+    for match in _MARK.finditer(text):
+        mark = api.FPDFText_GetCharIndexFromTextIndex(textpage, start + match.start())
+        if mark >= 0 and textpage.get_charbox(mark)[1] > bottom + 0.4 * size:
+            found += range(match.start(), match.end())
     return tuple(found)
 
 

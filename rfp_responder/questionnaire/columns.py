@@ -16,6 +16,7 @@ from rfp_responder.questionnaire.rules import (
     is_placeholder,
     listed_choices,
     never_asks,
+    says_kind,
 )
 
 MAX_COLUMNS = 200  # questions and answers stand at the left; wider sheets are matrices
@@ -43,7 +44,8 @@ class Table:
 class Columns:
     """The columns of a table (one-based). ``marks`` pairs choice words with the columns that take an ``x``.
 
-    ``listed`` holds choices that the answer column's header spells out.
+    ``listed`` holds choices that the answer column's header spells out, ``kind`` is the column that tells
+    questions from statements and headings (exports of portals have one).
     """
 
     question: int
@@ -53,6 +55,7 @@ class Columns:
     section: int | None = None
     marks: tuple[tuple[str, int], ...] = ()
     listed: tuple[str, ...] = ()
+    kind: int | None = None
 
 
 def choose_columns(grid: Grid, table: Table) -> Columns | None:
@@ -61,23 +64,21 @@ def choose_columns(grid: Grid, table: Table) -> Columns | None:
     if question is None:
         return None
     rows = [row for row in table.rows if _may_ask(grid.text(row, question))][:_SAMPLE]
+    sure = [row for row in rows if asks(grid.text(row, question)) >= 2] or rows
+    if len(sure) >= 0.3 * len(rows):
+        rows = sure  # headings between the questions have neither lists nor ids
     used = _used_columns(grid, table, rows)
     marks = _marks(grid, table, rows, question)
     taken = {question, *(column for _, column in marks)}
-    answer = (
-        marks[0][1]
-        if marks
-        else _answer_column(grid, table, rows, [c for c in used if c not in taken], question)
-    )
+    answer = marks[0][1] if marks else _answer_column(grid, table, rows, [c for c in used if c not in taken], question)
     if answer is not None:
         taken.add(answer)
     comment = _comment_column(grid, table, rows, [c for c in used if c not in taken], answer or question)
-    identity = _id_column(grid, table, rows, [c for c in used if c not in taken | {comment}], question)
-    section = _section_column(
-        grid, table, rows, [c for c in used if c not in taken | {comment, identity}], question
-    )
+    identity = _id_column(grid, table, sure, [c for c in used if c not in taken | {comment}], question)
+    section = _section_column(grid, table, rows, [c for c in used if c not in taken | {comment, identity}], question)
     listed = listed_choices(table.text(answer)) if answer and not marks else ()
-    return Columns(question, answer, comment, identity, section, marks, listed)
+    kind = next((c for c in used if c not in taken and says_kind(table.text(c))), None)
+    return Columns(question, answer, comment, identity, section, marks, listed, kind)
 
 
 def _may_ask(text: str) -> bool:
@@ -133,9 +134,7 @@ def _marks(grid: Grid, table: Table, rows: Sequence[int], question: int) -> tupl
             if column <= question or not is_choice(header.last[column]):
                 continue
             texts = [grid.text(row, column).strip() for row in rows]
-            plain = all(len(text) <= 3 for text in texts) and not any(
-                grid.choices(row, column) for row in rows[:20]
-            )
+            plain = all(len(text) <= 3 for text in texts) and not any(grid.choices(row, column) for row in rows[:20])
             if plain and (not group or group[-1][1] == column - 1):
                 group.append((" ".join(header.last[column].split()), column))
     return tuple(group) if len(group) >= 2 else ()
@@ -173,9 +172,7 @@ def _answer_column(  # one line for each sign
     return best[1] if best else None
 
 
-def _comment_column(
-    grid: Grid, table: Table, rows: Sequence[int], columns: Sequence[int], beside: int
-) -> int | None:
+def _comment_column(grid: Grid, table: Table, rows: Sequence[int], columns: Sequence[int], beside: int) -> int | None:
     best: tuple[float, int] | None = None
     total = max(len(rows), 1)
     for column in columns:
@@ -194,9 +191,7 @@ def _comment_column(
     return best[1] if best else None
 
 
-def _id_column(
-    grid: Grid, table: Table, rows: Sequence[int], columns: Sequence[int], question: int
-) -> int | None:
+def _id_column(grid: Grid, table: Table, rows: Sequence[int], columns: Sequence[int], question: int) -> int | None:
     best: tuple[float, int] | None = None
     total = max(len(rows), 1)
     for column in columns:
@@ -218,9 +213,7 @@ def _id_column(
     return best[1] if best else None
 
 
-def _section_column(
-    grid: Grid, table: Table, rows: Sequence[int], columns: Sequence[int], question: int
-) -> int | None:
+def _section_column(grid: Grid, table: Table, rows: Sequence[int], columns: Sequence[int], question: int) -> int | None:
     """The column that names each question's topic; broad topics (few distinct values) before narrow ones."""
     best: tuple[float, int] | None = None
     for column in columns:

@@ -52,9 +52,7 @@ def load(path: Path) -> CsvText:
     except OSError as fault:
         raise QuestionnaireError(f"cannot read {path} ({fault.strerror})", "Check the path.") from fault
     if data is None:
-        raise QuestionnaireError(
-            f"{path.name} is larger than {MAX_BYTES >> 20} MiB", "Split the questionnaire."
-        )
+        raise QuestionnaireError(f"{path.name} is larger than {MAX_BYTES >> 20} MiB", "Split the questionnaire.")
     mark, encoding, text = _decoded(data)
     if "\0" in text:
         raise QuestionnaireError(
@@ -149,9 +147,7 @@ def _record(text: CsvText, row: int, values: dict[int, str]) -> str:
     for column, value in values.items():
         fields[column - 1] = value
     all_quoted = (
-        old.lstrip().startswith('"')
-        and f'{text.delimiter}"' in old
-        and f"{text.delimiter}{text.delimiter}" not in old
+        old.lstrip().startswith('"') and f'{text.delimiter}"' in old and f"{text.delimiter}{text.delimiter}" not in old
     )
     end = old[len(old.rstrip("\r\n")) :]
     buffer = io.StringIO(newline="")

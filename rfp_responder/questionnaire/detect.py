@@ -13,9 +13,7 @@ from rfp_responder.questionnaire.rows import habits, identity, judge
 from rfp_responder.questionnaire.rules import asks, is_placeholder, leading_code, limits, roles, skips_sheet
 from rfp_responder.text import fold
 
-MIRRORED = (
-    0.8  # a sheet whose questions are copied by formula from another is a score sheet, not a second form
-)
+MIRRORED = 0.8  # a sheet whose questions are copied by formula from another is a score sheet, not a second form
 
 
 def detect(grids: Sequence[Grid]) -> Layout:
@@ -36,9 +34,7 @@ def detect(grids: Sequence[Grid]) -> Layout:
     if any(sheet.answerable for sheet in sheets):
         hidden = {grid.name for grid in grids if grid.hidden}
         skipped += [
-            (s.sheet, "hidden, without an answer column")
-            for s in sheets
-            if not s.answerable and s.sheet in hidden
+            (s.sheet, "hidden, without an answer column") for s in sheets if not s.answerable and s.sheet in hidden
         ]
         sheets = [s for s in sheets if s.answerable or s.sheet not in hidden]
     return Layout(tuple(sheets), tuple(skipped))
@@ -95,9 +91,7 @@ def _layout(grid: Grid, table: Table, columns: Columns) -> SheetLayout:
             heading = fold(grid.text(row, columns.question)) or max(
                 (fold(cell.text) for cell in grid.cells[row].values()), key=len
             )
-        others.append(
-            OtherRow(row, cell_name(row, slot), _shown(grid, row, columns.question), judgement.reason)
-        )
+        others.append(OtherRow(row, cell_name(row, slot), _shown(grid, row, columns.question), judgement.reason))
     values = [item.choices for item in items if item.choices]
     return SheetLayout(
         sheet=grid.name,
@@ -109,9 +103,7 @@ def _layout(grid: Grid, table: Table, columns: Columns) -> SheetLayout:
         choices=max(values, key=values.count) if values else (),
         items=tuple(items),
         others=tuple(sorted(others, key=lambda other: other.row)),
-        headers=tuple(table.headers[0].texts[c] for c in sorted(table.headers[0].texts))
-        if table.headers
-        else (),
+        headers=tuple(table.headers[0].texts[c] for c in sorted(table.headers[0].texts)) if table.headers else (),
         notes=grid.notes,
     )
 
@@ -120,8 +112,11 @@ def _block_labels(table: Table, columns: Columns) -> list[tuple[int, str]]:
     """The first data row and the words over the question column of each repeated header, where they
     differ.
     """
-    words = [fold(header.texts.get(columns.question, "")) for header in table.headers]
-    if len(set(words)) < 2:
+    for column in filter(None, (columns.question, columns.id)):
+        words = [fold(header.texts.get(column, "")) for header in table.headers]
+        if len(set(words)) > 1:
+            break
+    else:
         return []
     starts = [next((row for row in table.rows if row > header.bottom), 0) for header in table.headers]
     return list(zip(starts, words, strict=True))
@@ -211,9 +206,7 @@ def _reason_to_skip(grid: Grid, layout: SheetLayout, before: Sequence[SheetLayou
     computed = [number(layout.question_column), *_headed_as_answer(grid, layout)]
     copied = sum(
         fold(item.question.text) in known
-        and any(
-            (cell := grid.cells[item.row].get(column)) is not None and cell.formula for column in computed
-        )
+        and any((cell := grid.cells[item.row].get(column)) is not None and cell.formula for column in computed)
         for item in layout.items
     )
     if copied >= MIRRORED * len(layout.items):

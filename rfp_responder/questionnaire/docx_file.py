@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from rfp_responder.errors import QuestionnaireError
-from rfp_responder.questionnaire.model import Area, Cell, Edit, Grid, Written
+from rfp_responder.questionnaire.model import Cell, Edit, Grid, Written
 from rfp_responder.questionnaire.package import opened, write_copy
+from rfp_responder.questionnaire.places import Area
 
 MAX_TABLES = 500
 MAX_TABLE_CELLS = 100_000  # over all tables; bounds memory, the XML tree costs about 2 KiB a cell
@@ -143,9 +144,7 @@ def cell_text(cell: Element) -> str:
     """The text a person reads in a cell: paragraphs by line, deleted text left out, nested tables left
     out.
     """
-    return "\n".join(
-        "".join(_run_text(run) for run in paragraph.xpath(_RUNS)) for paragraph in cell.xpath(_PARAGRAPHS)
-    )
+    return "\n".join("".join(_run_text(run) for run in paragraph.xpath(_RUNS)) for paragraph in cell.xpath(_PARAGRAPHS))
 
 
 def _run_text(run: Element) -> str:

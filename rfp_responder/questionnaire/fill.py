@@ -140,13 +140,9 @@ class Run:
         return self._answers[key]
 
 
-def _deliver(
-    path: Path, out: Path, form: Format, layout: Layout, outcomes: dict[tuple[str, int], Outcome]
-) -> Report:
+def _deliver(path: Path, out: Path, form: Format, layout: Layout, outcomes: dict[tuple[str, int], Outcome]) -> Report:
     """Write, prove, and only then put the file where it was asked for."""
-    edits, shared = settle_shared(
-        [(item, outcomes[k]) for item in layout.items if (k := _key(item)) in outcomes]
-    )
+    edits, shared = settle_shared([(item, outcomes[k]) for item in layout.items if (k := _key(item)) in outcomes])
     staged = out.with_name(f".{out.stem}.staged{out.suffix}")
     try:
         written = form.write(path, staged, edits)
@@ -179,9 +175,7 @@ def _rows(layout: Layout, outcomes: dict[tuple[str, int], Outcome], written: Wri
     rows: list[Row] = []
     for sheet in layout.sheets:
         found: dict[int, Row] = {
-            other.row: Row(
-                sheet.sheet, other.row, other.cell, "", other.text, "not_a_question", notes=(other.reason,)
-            )
+            other.row: Row(sheet.sheet, other.row, other.cell, "", other.text, "not_a_question", notes=(other.reason,))
             for other in sheet.others
         }
         for item in sheet.items:

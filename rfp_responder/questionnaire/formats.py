@@ -46,8 +46,7 @@ def format_of(path: Path) -> Format:
     suffix = path.suffix.lower()
     if suffix not in FORMATS:
         raise QuestionnaireError(
-            f"{path.name} has the suffix {suffix or '(none)'!r}; "
-            f"expected one of {', '.join(sorted(FORMATS))}",
+            f"{path.name} has the suffix {suffix or '(none)'!r}; expected one of {', '.join(sorted(FORMATS))}",
             _REMEDIES.get(suffix, "Save the questionnaire as .xlsx, .csv or .docx."),
         )
     if not path.is_file():

@@ -68,9 +68,7 @@ def _strength(grid: Grid, row: int) -> float:
     header.
     """
     cells = grid.cells[row]
-    if not 2 <= len(cells) <= MAX_CELLS or any(
-        _IDENTIFIER.match(cell.text.strip()) for cell in cells.values()
-    ):
+    if not 2 <= len(cells) <= MAX_CELLS or any(_IDENTIFIER.match(cell.text.strip()) for cell in cells.values()):
         return 0.0
     best: dict[Role, float] = {}
     marks = 0

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from rfp_responder.questionnaire.model import Area, Cell, Rule
-from rfp_responder.questionnaire.places import area
+from rfp_responder.questionnaire.model import Cell, Rule
+from rfp_responder.questionnaire.places import Area, area
 from rfp_responder.questionnaire.sheetxml import RawRule
 
 MAX_CHOICES = 1000  # nobody picks from a longer list by hand; it is a lookup table

@@ -10,20 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from rfp_responder.domain import ROW_STATUSES, Citation, Question, RowStatus
-
-
-@dataclass(frozen=True, slots=True)
-class Area:
-    """A rectangle of cells, one-based, both ends inside. Only ever tested for membership, never expanded."""
-
-    top: int
-    left: int
-    bottom: int
-    right: int
-
-    def holds(self, row: int, column: int) -> bool:
-        """Whether the cell lies inside."""
-        return self.top <= row <= self.bottom and self.left <= column <= self.right
+from rfp_responder.questionnaire.places import Area, AreaIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +71,13 @@ class Grid:
     hidden_columns: frozenset[int] = frozenset()
     protection: Protection | None = None
     notes: tuple[str, ...] = ()
+    _merged: AreaIndex[Area] = field(init=False, repr=False, compare=False)
+    _ruled: AreaIndex[Rule] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_merged", AreaIndex((area, area) for area in self.merges))
+        ruled = ((area, rule) for rule in self.rules for area in rule.areas)
+        object.__setattr__(self, "_ruled", AreaIndex(ruled))
 
     def text(self, row: int, column: int) -> str:
         """The text of a cell, ``""`` where there is none."""
@@ -92,31 +86,21 @@ class Grid:
 
     def anchor(self, row: int, column: int) -> tuple[int, int]:
         """The upper left cell of the merged area that holds this cell, or the cell itself."""
-        for area in self.merges:
-            if area.holds(row, column):
-                return area.top, area.left
-        return row, column
+        area = next(self._merged.at(row, column), None)
+        return (area.top, area.left) if area else (row, column)
 
     def choices(self, row: int, column: int) -> tuple[str, ...]:
         """The allowed values of a cell's drop-down; empty where it has none."""
-        for rule in self.rules:
-            if rule.choices and any(area.holds(row, column) for area in rule.areas):
-                return rule.choices
-        return ()
+        return next((rule.choices for rule in self._ruled.at(row, column) if rule.choices), ())
 
     def max_characters(self, row: int, column: int) -> int | None:
         """The text-length limit of a cell, None where it has none."""
-        for rule in self.rules:
-            if rule.max_characters and any(area.holds(row, column) for area in rule.areas):
-                return rule.max_characters
-        return None
+        found = (rule.max_characters for rule in self._ruled.at(row, column))
+        return next((limit for limit in found if limit), None)
 
     def unreadable(self, row: int, column: int) -> str:
         """The source of a drop-down on this cell whose values could not be read, else ``""``."""
-        for rule in self.rules:
-            if rule.unreadable and any(area.holds(row, column) for area in rule.areas):
-                return rule.unreadable
-        return ""
+        return next((rule.unreadable for rule in self._ruled.at(row, column) if rule.unreadable), "")
 
     def locked(self, row: int, column: int) -> bool:
         """Whether the sheet is protected and the cell locked."""
@@ -189,9 +173,7 @@ class SheetLayout:
             "comment_column": self.comment_column,
             "choices": list(self.choices) or None,
             "question_rows": [item.row for item in self.items],
-            "questions": [
-                {"row": item.row, "id": item.id, "text": item.question.text} for item in self.items
-            ],
+            "questions": [{"row": item.row, "id": item.id, "text": item.question.text} for item in self.items],
         }
 
 

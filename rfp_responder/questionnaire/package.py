@@ -20,8 +20,8 @@ from xml.parsers import expat
 from rfp_responder.errors import QuestionnaireError
 
 MAX_MEMBERS = 20_000
-MAX_INFLATED = 1 << 30  # 1 GiB over all members: the largest real questionnaire seen inflates to 40 MiB
-MAX_PART = 256 << 20  # one XML part that we parse
+MAX_INFLATED = 512 << 20  # over all members: the largest real questionnaire seen inflates to 40 MiB
+MAX_PART = 128 << 20  # one XML part that we parse
 MAX_RATIO = 400  # XML of empty styled cells deflates to about 1:100; deflate cannot exceed 1:1032
 RATIO_FROM = 16 << 20  # small parts may be as repetitive as they like
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -114,9 +114,7 @@ def read_part(package: zipfile.ZipFile, name: str) -> bytes:
             )
         data = package.read(name)
     except KeyError as fault:
-        raise QuestionnaireError(
-            f"{label} lacks its part {name}", "Open it in Office and save it again."
-        ) from fault
+        raise QuestionnaireError(f"{label} lacks its part {name}", "Open it in Office and save it again.") from fault
     except _ZIP_FAULTS as fault:
         raise QuestionnaireError(
             f"{label}: part {name} is damaged ({fault})", "Open it in Office and save it again."
@@ -160,9 +158,7 @@ def run_parser(parser: expat.XMLParserType, data: bytes, label: str) -> None:
     try:
         parser.Parse(data, True)
     except expat.ExpatError as fault:
-        raise QuestionnaireError(
-            f"{label} is broken XML ({fault})", "Open it in Office and save it again."
-        ) from fault
+        raise QuestionnaireError(f"{label} is broken XML ({fault})", "Open it in Office and save it again.") from fault
     except _ForbiddenXml as fault:
         raise QuestionnaireError(
             f"{label} declares a document type, which no Office program writes",

@@ -3,14 +3,56 @@
 from __future__ import annotations
 
 import re
-
-from rfp_responder.questionnaire.model import Area
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 MAX_ROW = 1_048_576  # Excel's own limits; a reference without rows or columns means all of them
 MAX_COLUMN = 16_384
 _CELL = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})$")
 _COLUMN = re.compile(r"\$?([A-Za-z]{1,3})$")
 _ROW = re.compile(r"\$?(\d{1,7})$")
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A rectangle of cells, one-based, both ends inside. Only ever tested for membership, never expanded."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+    def holds(self, row: int, column: int) -> bool:
+        """Whether the cell lies inside."""
+        return self.top <= row <= self.bottom and self.left <= column <= self.right
+
+
+Thing = TypeVar("Thing")
+_ROWS_A_BUCKET = 64
+_TALL = 64  # buckets; higher areas (whole columns) are few and looked at each time
+
+
+class AreaIndex(Generic[Thing]):
+    """Things found by a cell in their area, without looking at all of them: real sheets have 3,000 merges."""
+
+    def __init__(self, things: Iterable[tuple[Area, Thing]]) -> None:
+        self._tall: list[tuple[Area, Thing]] = []
+        self._buckets: dict[int, list[tuple[Area, Thing]]] = {}
+        for area_, thing in things:
+            first, last = area_.top // _ROWS_A_BUCKET, area_.bottom // _ROWS_A_BUCKET
+            if last - first > _TALL:
+                self._tall.append((area_, thing))
+                continue
+            for bucket in range(first, last + 1):
+                self._buckets.setdefault(bucket, []).append((area_, thing))
+
+    def at(self, row: int, column: int) -> Iterator[Thing]:
+        """Each thing whose area holds the cell."""
+        for entries in (self._buckets.get(row // _ROWS_A_BUCKET, ()), self._tall):
+            for area_, thing in entries:
+                if area_.holds(row, column):
+                    yield thing
 
 
 def letters(column: int) -> str:

@@ -22,9 +22,7 @@ from rfp_responder.questionnaire.sheetxml import unescape
 Place = tuple[str, int, int]
 Values = dict[Place, object]
 Allowed = Mapping[Place, tuple[str, ...]]
-_RECALCULATION = re.compile(
-    rb"<(?:\w+:)?calcPr fullCalcOnLoad=\"1\"/>|\sfullCalcOnLoad\s*=\s*[\"'][^\"']*[\"']"
-)
+_RECALCULATION = re.compile(rb"<(?:\w+:)?calcPr fullCalcOnLoad=\"1\"/>|\sfullCalcOnLoad\s*=\s*[\"'][^\"']*[\"']")
 
 
 def prove_workbook(source: Path, delivered: Path, edits: Sequence[Edit], allowed: Allowed) -> str:
@@ -43,10 +41,7 @@ def prove_workbook(source: Path, delivered: Path, edits: Sequence[Edit], allowed
     if reader != again:
         raise _failed(f"{reader} opens the questionnaire but not the delivered file")
     _same_cells(before, after, edits, allowed)
-    return (
-        f"proved with {reader}: {len(edits)} cells differ, all as reported; "
-        f"{same} of {total} parts are identical"
-    )
+    return f"proved with {reader}: {len(edits)} cells differ, all as reported; {same} of {total} parts are identical"
 
 
 def prove_document(source: Path, delivered: Path, edits: Sequence[Edit], allowed: Allowed) -> str:
@@ -156,6 +151,4 @@ def _same_cells(before: Values, after: Values, edits: Sequence[Edit], allowed: A
         if place not in after and text.strip():
             raise _failed(f"cell {place[0]!r} {cell_name(place[1], place[2])} is empty after writing")
         if place in allowed and text not in allowed[place]:
-            raise _failed(
-                f"cell {place[0]!r} {cell_name(place[1], place[2])} holds {text!r}, which its list forbids"
-            )
+            raise _failed(f"cell {place[0]!r} {cell_name(place[1], place[2])} holds {text!r}, which its list forbids")

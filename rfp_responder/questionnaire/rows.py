@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from rfp_responder.questionnaire.columns import Columns
 from rfp_responder.questionnaire.model import Grid
-from rfp_responder.questionnaire.rules import asks, is_choice, is_code, is_heading, never_asks
+from rfp_responder.questionnaire.rules import asks, is_choice, is_code, is_heading, never_asks, no_question_kind
+from rfp_responder.text import fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +69,12 @@ def judge(grid: Grid, columns: Columns, usual: Habits, row: int) -> Judgement:
     if not text:
         alone = [cell.text for cell in grid.cells[row].values() if cell.text.strip()]
         short = bool(alone) and all(len(part.split()) <= 12 for part in alone)
-        return Judgement(
-            False, "no text in the question column", heading=short and _labels(grid, columns, row)
-        )
+        return Judgement(False, "no text in the question column", heading=short and _labels(grid, columns, row))
     if never_asks(text) or identity(grid, columns, row).casefold() in {"example", "e.g.", "sample", "ex."}:
         return Judgement(False, "guidance, example, note or total")
+    if columns.kind and no_question_kind(grid.text(row, columns.kind)):
+        kind = fold(grid.text(row, columns.kind)).casefold()
+        return Judgement(False, f"its type is {kind}", heading=kind in {"section", "heading", "group", "title"})
     asked = asks(text)
     score = 2.0 if asked >= 2 else 0.5 * asked
     score += _by_id(grid, columns, usual, row, asked)
@@ -136,9 +138,7 @@ def _labels(grid: Grid, columns: Columns, row: int) -> bool:
     answers.
     """
     slot = columns.answer or columns.comment
-    return not (slot and grid.text(row, slot)) and not any(
-        is_choice(cell.text) for cell in grid.cells[row].values()
-    )
+    return not (slot and grid.text(row, slot)) and not any(is_choice(cell.text) for cell in grid.cells[row].values())
 
 
 def _choices(grid: Grid, columns: Columns, row: int) -> bool:

@@ -63,9 +63,7 @@ _WEIGHTS: tuple[tuple[Role, float, re.Pattern[str]], ...] = (
     (
         "comment",
         2.0,
-        _words(
-            r"implementation (?:description|details?)|details?|explain|narrative|elaborat\w+|if (?:yes|no)"
-        ),
+        _words(r"implementation (?:description|details?)|details?|explain|narrative|elaborat\w+|if (?:yes|no)"),
     ),
     ("comment", 1.5, _words(r"evidence|(?:supporting )?documentation|proof")),
     ("question", 3.0, _words(r"questions?|frage\w*|preguntas?|domand[ae]|queries|query|enquiry")),
@@ -78,9 +76,7 @@ _WEIGHTS: tuple[tuple[Role, float, re.Pattern[str]], ...] = (
     (
         "section",
         2.0,
-        _words(
-            r"sections?|domains?|categor(?:y|ies)|areas?|topics?|themes?|famil(?:y|ies)|chapters?|modules?"
-        ),
+        _words(r"sections?|domains?|categor(?:y|ies)|areas?|topics?|themes?|famil(?:y|ies)|chapters?|modules?"),
     ),
     ("section", 1.5, _words(r"(?:sub)?groups?|title|function|practice|discipline")),
 )
@@ -112,9 +108,7 @@ _REQUEST_START = re.compile(
     r"upload|name|enter|clarify|disclose|report|estimate|quantify)\b",
     re.IGNORECASE,
 )
-_OBLIGATION = _words(
-    r"must|shall|should|will|required to|needs? to|expected to|has to|have to|able to|capable of"
-)
+_OBLIGATION = _words(r"must|shall|should|will|required to|needs? to|expected to|has to|have to|able to|capable of")
 _NEVER = re.compile(
     r"(?:copyright|©|\(c\) ?\d|end of (?:the )?(?:standard|section|questionnaire|document|sheet|list|table)|"
     r"(?:guidance|note|notes|nb|n\.b\.|example|examples|e\.g\.|instructions?|tip|hint|source|sample|"
@@ -154,9 +148,7 @@ _PLACEHOLDER = re.compile(
     r"to be completed(?: by .{0,30})?|[<\[].{0,60}[>\]])",
     re.IGNORECASE,
 )
-_CODE = re.compile(
-    r"[A-Za-z&]{0,10}[-._ ]{0,2}(?:[A-Za-z&]{1,6}[-._ ])?\d{1,4}(?:[-._]?\d{1,4}|[-._]?[a-z])*[.)]?$"
-)
+_CODE = re.compile(r"[A-Za-z&]{0,10}[-._ ]{0,2}(?:[A-Za-z&]{1,6}[-._ ])?\d{1,4}(?:[-._]?\d{1,4}|[-._]?[a-z])*[.)]?$")
 _LEADING_CODE = re.compile(
     r"\s*((?:[A-Z&]{1,8}[-.]?\d{1,4}(?:[-._]\d+)*[a-z]?|\d{1,3}(?:\.\d{1,3})+[a-z]?|Q\d{1,4}))[\s.:)\-–—]+\S"
 )
@@ -171,9 +163,7 @@ _CHARACTER_LIMIT = re.compile(
     re.I,
 )
 _WORD_LIMIT_AFTER = re.compile(r"(\d[\d,]{0,6})[ -]words?\s*(?:max|limit|or (?:less|fewer))", re.IGNORECASE)
-_CHARACTER_LIMIT_AFTER = re.compile(
-    r"(\d[\d,]{0,6})[ -]char\w*\s*(?:max|limit|or (?:less|fewer))", re.IGNORECASE
-)
+_CHARACTER_LIMIT_AFTER = re.compile(r"(\d[\d,]{0,6})[ -]char\w*\s*(?:max|limit|or (?:less|fewer))", re.IGNORECASE)
 _HEADER_WORDS = 25  # a header cell may carry an instruction, a data cell is longer
 
 
@@ -241,11 +231,26 @@ def asks(text: str) -> float:
 def never_asks(text: str) -> bool:
     """Guidance, notes, examples, totals, copyright lines and instructions to the reader."""
     folded = fold(text)
-    if "?" in folded and not folded.casefold().startswith(
-        ("example", "guidance", "for example", "instruction")
-    ):
+    if "?" in folded and not folded.casefold().startswith(("example", "guidance", "for example", "instruction")):
         return False
     return bool(_NEVER.match(folded) or _INSTRUCTION.match(folded))
+
+
+def says_kind(header: str) -> bool:
+    """Whether a column tells what each row is (``"Type"``, ``"Question Type"``, ``"Row type"``)."""
+    return re.fullmatch(r"(?:\w+ )?(?:type|kind)", fold(header).replace("_", " "), re.IGNORECASE) is not None
+
+
+def no_question_kind(text: str) -> bool:
+    """Whether a row's kind says that it takes no answer (``"Statement"``, ``"Section"``)."""
+    return (
+        re.fullmatch(
+            r"(?:statement|section|heading|header|title|label|info\w*|instructions?|group|note|text only)",
+            fold(text),
+            re.IGNORECASE,
+        )
+        is not None
+    )
 
 
 def is_heading(text: str) -> bool:

@@ -9,11 +9,11 @@ import re
 from dataclasses import dataclass, field
 
 from rfp_responder.errors import QuestionnaireError
-from rfp_responder.questionnaire.model import Area
 from rfp_responder.questionnaire.package import local, make_parser, run_parser
-from rfp_responder.questionnaire.places import area, areas, number
+from rfp_responder.questionnaire.places import Area, area, areas, number
 
-MAX_CELLS = 1_500_000  # bounds memory to about 1 GiB; the largest real questionnaire seen has 60,000
+MAX_CELLS = 1_500_000  # over a workbook; bounds memory to 1 GiB; the largest questionnaire seen has 60,000
+MAX_MERGES = 100_000  # the largest real questionnaire seen has 3,360
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})$")
 
@@ -64,12 +64,12 @@ class RawSheet:
 class SheetReader:
     """The handlers of one pass; ``read`` is the only door."""
 
-    def __init__(self, label: str) -> None:
+    def __init__(self, label: str, room: int) -> None:
         self.sheet = RawSheet()
+        self._room = room
         self._label = label
         self._row = 0
         self._column = 0
-        self._count = 0
         self._cell: RawCell | None = None
         self._text: list[str] | None = None
         self._phonetic = 0
@@ -141,10 +141,10 @@ class SheetReader:
     def _start_cell(self, attributes: dict[str, str]) -> None:
         match = _REFERENCE.match(attributes.get("r", ""))
         self._column = number(match[1]) if match else self._column + 1
-        self._count += 1
-        if self._count > MAX_CELLS:
+        self._room -= 1
+        if self._room < 0:
             raise QuestionnaireError(
-                f"{self._label} holds more than {MAX_CELLS} cells", "Save only the questionnaire's rows."
+                f"{self._label}: the workbook holds more than {MAX_CELLS} cells", "Save only the questionnaire's rows."
             )
         style = _integer(attributes.get("s"))
         self.sheet.styles[self._row, self._column] = style
@@ -164,6 +164,10 @@ class SheetReader:
 
     def _start_merge(self, attributes: dict[str, str]) -> None:
         found = area(attributes.get("ref", ""))
+        if len(self.sheet.merges) >= MAX_MERGES:
+            raise QuestionnaireError(
+                f"{self._label} holds more than {MAX_MERGES} merged areas", "Save only the questionnaire's rows."
+            )
         if found and (found.top, found.left) != (found.bottom, found.right):
             self.sheet.merges.append(found)
 
@@ -179,9 +183,12 @@ def _integer(text: str | None) -> int:
     return int(text) if text and text.isdigit() else 0
 
 
-def read_sheet(data: bytes, label: str) -> RawSheet:
-    """Read a worksheet part; ``label`` names file and sheet in errors. Raises QuestionnaireError."""
-    reader = SheetReader(label)
+def read_sheet(data: bytes, label: str, room: int = MAX_CELLS) -> RawSheet:
+    """Read a worksheet part of at most ``room`` cells; ``label`` names file and sheet in errors.
+
+    Raises QuestionnaireError.
+    """
+    reader = SheetReader(label, room)
     parser = make_parser(
         {
             "StartElementHandler": reader.start,

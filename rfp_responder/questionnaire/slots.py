@@ -104,9 +104,7 @@ def _text_edits(item: Item, answer: Answer, notes: list[str]) -> list[Edit]:
         return []
     if characters and len(full) > characters:
         if len(answer.text) > characters:
-            notes.append(
-                f"the answer has {len(answer.text)} characters, the limit is {characters}: left blank"
-            )
+            notes.append(f"the answer has {len(answer.text)} characters, the limit is {characters}: left blank")
             return []
         notes.append(f"the citations stand in the report only: the limit is {characters} characters")
         full = answer.text

@@ -12,12 +12,11 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from xml.parsers import expat
 
 from rfp_responder.errors import QuestionnaireError
-from rfp_responder.questionnaire.model import Area, Edit, Written
+from rfp_responder.questionnaire.model import Edit, Written
 from rfp_responder.questionnaire.package import local, make_parser, opened, read_part, run_parser, write_copy
-from rfp_responder.questionnaire.places import area, cell_name, letters, number
+from rfp_responder.questionnaire.places import Area, AreaIndex, area, cell_name, letters, number
 from rfp_responder.questionnaire.xlsx import Workbook, read_workbook
 from rfp_responder.questionnaire.xmltext import (
     START_TAG,
@@ -54,9 +53,7 @@ def write(path: Path, out: Path, edits: Sequence[Edit]) -> Written:
         parts = {name: part for name, part, _ in book.sheets}
         for sheet, wanted in by_sheet.items():
             if sheet not in parts:
-                raise QuestionnaireError(
-                    f"{path.name} has no sheet {sheet!r}", f"It has: {', '.join(parts)}."
-                )
+                raise QuestionnaireError(f"{path.name} has no sheet {sheet!r}", f"It has: {', '.join(parts)}.")
             data = read_part(package, parts[sheet])
             result = splice_sheet(data, f"{path.name}, sheet {sheet!r}", wanted)
             changed[parts[sheet]] = result.data
@@ -64,9 +61,7 @@ def write(path: Path, out: Path, edits: Sequence[Edit]) -> Written:
             refused += result.refused
             notes.update(result.notes)
         if written and _has_formulas(package, book):
-            changed[book.part] = recalculate_on_load(
-                read_part(package, book.part), f"{path.name}, part {book.part}"
-            )
+            changed[book.part] = recalculate_on_load(read_part(package, book.part), f"{path.name}, part {book.part}")
     write_copy(path, out, changed)
     return Written(tuple(written), tuple(refused), notes)
 
@@ -119,11 +114,8 @@ class _Scan:
         self.numbers: list[int] = []
         self.starts: list[int] = []
         self.columns: list[tuple[int, int, str]] = []
-        self.merges: list[Area] = []
         self.dimension: tuple[int, int, str] | None = None
-        self.body: tuple[int, int, bool, int] | None = (
-            None  # start, inner, self-closing, start of the end tag
-        )
+        self.body: tuple[int, int, bool, int] | None = None  # start, inner, self-closing, start of the end tag
         self.prefix = ""
         self._parser = make_parser({})
         self._row = self._column = 0
@@ -136,11 +128,6 @@ class _Scan:
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
         run_parser(self._parser, self.data, label)
-
-    @property
-    def parser(self) -> expat.XMLParserType:
-        """For callers that want the position of an error."""
-        return self._parser
 
     def _tag(self) -> tuple[int, int, bool]:
         """Start and end offset of the start tag at hand, and whether it closes itself."""
@@ -159,8 +146,6 @@ class _Scan:
             self._cell.formula = True
         elif tag == "col" and "style" in attributes:
             self.columns.append((int(attributes["min"]), int(attributes["max"]), attributes["style"]))
-        elif tag == "mergeCell" and (found := area(attributes.get("ref", ""))):
-            self.merges.append(found)
         elif tag == "dimension":
             start, end, _ = self._tag()
             self.dimension = (start, end, attributes.get("ref", ""))
@@ -211,12 +196,11 @@ class _Scan:
 def splice_sheet(data: bytes, label: str, edits: Iterable[Edit]) -> Spliced:
     """Write texts into the bytes of one worksheet part; linear in the part's size and the number of edits."""
     edits = list(edits)
-    merges = _merges(data, label)
+    merges = AreaIndex((merge, merge) for merge in _merges(data, label))
     placed: dict[int, dict[int, Edit]] = {}
     for edit in edits:
-        anchor = next(
-            ((m.top, m.left) for m in merges if m.holds(edit.row, edit.column)), (edit.row, edit.column)
-        )
+        merge = next(merges.at(edit.row, edit.column), None)
+        anchor = (merge.top, merge.left) if merge else (edit.row, edit.column)
         placed.setdefault(anchor[0], {})[anchor[1]] = Edit(edit.sheet, *anchor, edit.text)
     scan = _Scan(data, set(placed))
     scan.run(label)
@@ -284,8 +268,7 @@ def _row_pieces(  # what a row needs; a class would only rename it
 
 def _new_row(scan: _Scan, row: int, edits: Mapping[int, Edit], encoding: str, result: Spliced) -> bytes:
     cells = b"".join(
-        _cell(scan.prefix, edits[column], scan.column_style(column), encoding, result)
-        for column in sorted(edits)
+        _cell(scan.prefix, edits[column], scan.column_style(column), encoding, result) for column in sorted(edits)
     )
     name = f"{scan.prefix}row"
     return f'<{name} r="{row}">'.encode() + cells + f"</{name}>".encode()
@@ -323,9 +306,7 @@ def _dimension_piece(scan: _Scan, written: Sequence[Edit]) -> list[tuple[int, in
         return []
     wide = f"{letters(left)}{top}:{letters(right)}{bottom}"
     tag = scan.data[start:end]
-    return [
-        (start, end, re.sub(rb"(\sref\s*=\s*)(?:\"[^\"]*\"|'[^']*')", rb'\1"' + wide.encode() + rb'"', tag))
-    ]
+    return [(start, end, re.sub(rb"(\sref\s*=\s*)(?:\"[^\"]*\"|'[^']*')", rb'\1"' + wide.encode() + rb'"', tag))]
 
 
 def _cell(prefix: str, edit: Edit, style: str, encoding: str, result: Spliced) -> bytes:

@@ -17,9 +17,10 @@ from rfp_responder.errors import QuestionnaireError
 from rfp_responder.questionnaire.lists import ListSource, resolve_rules
 from rfp_responder.questionnaire.model import Cell, Grid, Protection
 from rfp_responder.questionnaire.package import local, opened, parse, read_part
-from rfp_responder.questionnaire.sheetxml import RawCell, RawSheet, read_sheet, unescape
+from rfp_responder.questionnaire.sheetxml import MAX_CELLS, RawCell, RawSheet, read_sheet, unescape
 
 MAX_SHEETS = 300
+MAX_TEXT = 40_000_000  # characters over a workbook; the largest questionnaire seen shows 2 million
 _DATE_FORMATS = frozenset({14, 15, 16, 17, 22})
 _NOT_FORMAT = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
 
@@ -51,11 +52,12 @@ def read(path: Path) -> tuple[Grid, ...]:
         book = read_workbook(package, path.name)
         strings = _shared_strings(package, book, path.name)
         styles = _styles(package, book, path.name)
-        raws = [
-            read_sheet(read_part(package, part), f"{path.name}, sheet {name!r}")
-            for name, part, _ in book.sheets
-        ]
+        raws: list[RawSheet] = []
+        for name, part, _ in book.sheets:
+            room = MAX_CELLS - sum(len(raw.styles) for raw in raws)
+            raws.append(read_sheet(read_part(package, part), f"{path.name}, sheet {name!r}", room))
         values = [_values(raw, strings, styles, book.since_1904) for raw in raws]
+        _check_text(values, path.name)
         source = ListSource([name for name, _, _ in book.sheets], values, book.names)
         return tuple(
             _grid(name, hidden, raws[index], values[index], styles, source)
@@ -63,7 +65,16 @@ def read(path: Path) -> tuple[Grid, ...]:
         )
 
 
-def _grid(  # one value for each thing a sheet is made of
+def _check_text(sheets: list[dict[int, dict[int, Cell]]], label: str) -> None:
+    """Bound the work of detection: one long shared string may stand in a million cells."""
+    total = sum(len(cell.text) for cells in sheets for row in cells.values() for cell in row.values())
+    if total > MAX_TEXT:
+        raise QuestionnaireError(
+            f"{label} shows {total} characters, the limit is {MAX_TEXT}", "Save only the questionnaire's sheets."
+        )
+
+
+def _grid(
     name: str,
     hidden: bool,
     raw: RawSheet,
@@ -166,9 +177,7 @@ def _relations(package: zipfile.ZipFile, part: str, label: str) -> dict[str, tup
     def start(tag: str, attributes: dict[str, str]) -> None:
         if local(tag) == "Relationship" and attributes.get("TargetMode") != "External":
             target = attributes.get("Target", "").replace("\\", "/")
-            target = (
-                target[1:] if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
-            )
+            target = target[1:] if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
             found[attributes.get("Id", "")] = (target, attributes.get("Type", "").rpartition("/")[2])
 
     parse(read_part(package, name), f"{label}, part {name}", {"StartElementHandler": start})
@@ -251,9 +260,7 @@ def _styles(package: zipfile.ZipFile, book: Workbook, label: str) -> list[Style]
     return formats
 
 
-def _values(
-    raw: RawSheet, strings: list[str], styles: list[Style], since_1904: bool
-) -> dict[int, dict[int, Cell]]:
+def _values(raw: RawSheet, strings: list[str], styles: list[Style], since_1904: bool) -> dict[int, dict[int, Cell]]:
     """The cells that show something, with what they show."""
     found: dict[int, dict[int, Cell]] = {}
     for row, cells in raw.cells.items():

@@ -1,0 +1,34 @@
+"""Lines and pages as a PDF engine reads them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+HYPHEN_MARK = "\ufffe"  # pdfium's sign for a hyphen at the end of a line
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line as read. ``start`` is its offset in the page's raw text; boxes are in points, origin bottom left."""
+
+    start: int
+    text: str
+    left: float = 0.0
+    bottom: float = 0.0
+    right: float = 0.0
+    top: float = 0.0
+    size: float = 0.0
+    weight: int = 0  # the font's weight as the reader tells it; only its ratio to the body's has a meaning
+    gaps: tuple[int, ...] = ()  # offsets in ``text`` of blanks as wide as a table's gutter
+    cell_left: float = 0.0  # where the line's last cell begins
+    raised: tuple[int, ...] = ()  # offsets in ``text`` of footnote marks
+
+
+@dataclass(frozen=True, slots=True)
+class RawPage:
+    """A page as read: one-based ``number``, printed ``label``, ``height`` in points (0 where unknown)."""
+
+    number: int
+    label: str
+    lines: tuple[Line, ...]
+    height: float = 0.0

@@ -1,0 +1,89 @@
+"""Whatever is asked and answered: answers come back letter by letter and nothing else changes."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rfp_responder.domain import Answer, Question
+from rfp_responder.questionnaire import fill, inspect
+from rfp_responder.questionnaire.model import Edit
+from rfp_responder.questionnaire.sheetxml import unescape
+from rfp_responder.questionnaire.splice import splice_sheet, write
+from rfp_responder.questionnaire.xlsx import read
+from rfp_responder.questionnaire.xmltext import escaped
+from tests.workbooks import answer_to, members, workbook
+
+TEXT = st.text(st.characters(codec="utf-8"), max_size=60)
+ROWS = [["Question", "Answer", "Comments"], ["Do you?", "", "old"], ["Is it?"], [], ["Are they?", "", "", "", "far"]]
+PLACES = st.tuples(st.integers(1, 12), st.integers(1, 30))
+
+
+@given(TEXT)
+def test_escaping_is_undone_by_reading(text: str) -> None:
+    plain = escaped(text).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    assert unescape(plain) == text
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.dictionaries(PLACES, TEXT.filter(str.strip), max_size=12))
+def test_written_cells_read_back_and_no_other_cell_or_part_changes(texts: dict[tuple[int, int], str]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = workbook(Path(folder) / "q.xlsx", ROWS, others={"More": [["x", 1]]})
+        out = Path(folder) / "o.xlsx"
+        written = write(path, out, [Edit("Questions", row, column, text) for (row, column), text in texts.items()])
+        assert len(written.edits) == len(texts)
+        before, after = read(path)[0], read(out)[0]
+        for row in range(1, 14):
+            for column in range(1, 32):
+                expected = texts.get((row, column), before.text(row, column)).replace("\r\n", "\n")
+                assert after.text(row, column) == expected
+        parts, now = members(path), members(out)
+        assert {name for name in parts if parts[name] != now[name]} <= {"xl/worksheets/sheet1.xml"}
+
+
+@given(st.lists(PLACES, unique=True, max_size=8), st.permutations(range(8)))
+def test_the_order_of_edits_does_not_matter(places: list[tuple[int, int]], order: list[int]) -> None:
+    data = b'<worksheet xmlns="m"><sheetData><row r="2"><c r="B2"/></row><row r="5"/></sheetData></worksheet>'
+    edits = [Edit("S", row, column, f"{row}.{column}") for row, column in places]
+    shuffled = [edits[n] for n in order if n < len(edits)]
+    assert splice_sheet(data, "q", edits).data == splice_sheet(data, "q", shuffled).data
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(["question", "heading", "blank", "filled", "error", "silent", "total"]), min_size=1, max_size=15
+    )
+)
+def test_every_row_ends_exactly_once_and_as_it_should(kinds: list[str]) -> None:
+    rows: list[list[object]] = [["ID", "Question", "Answer"], ["0", "Do you have a policy?"]]
+    for n, kind in enumerate(kinds, 1):
+        asked = {"heading": "Topic", "total": "Total", "blank": None}.get(kind, f"Do you have {kind} control {n}?")
+        rows.append([str(n) if asked and "control" in asked else None, asked, "kept" if kind == "filled" else None])
+
+    def answer(question: Question) -> Answer:
+        if "error" in question.text:
+            raise ValueError("no")
+        return answer_to(question, status="unanswered" if "silent" in question.text else "answered")
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = workbook(Path(folder) / "q.xlsx", rows)
+        report = fill(path, Path(folder) / "o.xlsx", answer)
+        expected = {
+            "question": "answered",
+            "heading": "not_a_question",
+            "total": "not_a_question",
+            "filled": "not_required",
+            "error": "error",
+            "silent": "unanswered",
+        }
+        ended = [(row.row, row.status) for row in report.rows]
+        wanted = [(n, expected[kind]) for n, kind in enumerate(kinds, 3) if kind != "blank"]
+        assert ended == [(1, "not_a_question"), (2, "answered"), *wanted]
+        assert [item.question for item in inspect(path).items] == [
+            item.question for item in inspect(Path(folder) / "o.xlsx").items
+        ]
