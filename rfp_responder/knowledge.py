@@ -151,7 +151,7 @@ class KnowledgeBase:
                 self._check_model()
             self._bring_in(files, tally, progress)
             self._note_gone(paths, files, tally, prune=prune)
-            if tally.added or tally.replaced or tally.removed:
+            if self._manifest.value("unswept"):
                 self._sweep()
         rows = self.documents()
         tally.documents = len(rows)
@@ -184,17 +184,20 @@ class KnowledgeBase:
         return f"reader {READER_VERSION}, chunker {CHUNKER_VERSION}, {self.embedder.identity.digest[:12]}"
 
     def _named_apart(self, files: Sequence[Found]) -> list[Found]:
-        """Two files that would go by one name get their folder's name in front."""
+        """Two files that would go by one name get as many of their folders' names in front as tell them apart."""
         held = {row.name: row.source for row in self.documents()}
-        taken: dict[str, Path] = {}
+        taken: set[str] = set()
         named = []
         for file in files:
-            name = file.name
-            source = held.get(name)
-            other = source is not None and Path(source) != file.path.resolve() and Path(source).is_file()
-            if other or name in taken:
-                name = f"{file.path.resolve().parent.name}/{name}"
-            taken[name] = file.path
+            place = file.path.resolve()
+            parts = place.parts[1:]
+            longer = ("/".join(parts[-n:]) for n in range(len(Path(file.name).parts) + 1, len(parts) + 1))
+            for name in (file.name, *longer):
+                source = held.get(name)
+                other = source is not None and Path(source) != place and Path(source).is_file()
+                if not other and name not in taken:
+                    break
+            taken.add(name)
             named.append(Found(file.path, name, file.root))
         return named
 
@@ -233,6 +236,7 @@ class KnowledgeBase:
             return
         store = self._writable_store()
         chunks = [chunk for _, _, part in group for chunk in part]
+        self._leave_to_sweep()
         if chunks:
             store.add([chunk.id for chunk in chunks], self._embed(chunks))
         with self._manifest.transaction():
@@ -244,6 +248,11 @@ class KnowledgeBase:
                     recipe=self._recipe(),
                     root=str(file.root.resolve()),
                 )
+
+    def _leave_to_sweep(self) -> None:
+        """Remember, beyond a kill, that vectors may lie in the store that no document holds."""
+        with self._manifest.transaction():
+            self._manifest.put_value("unswept", "1")
 
     def _embed(self, chunks: Sequence[Chunk]) -> Vectors:
         return self.embedder.embed([header(c.document_title, c.heading) + c.text for c in chunks])
@@ -291,6 +300,7 @@ class KnowledgeBase:
         gone = [row for row in gone if not Path(row.source).exists()]
         if prune and gone:
             with self._manifest.transaction():
+                self._manifest.put_value("unswept", "1")
                 for row in gone:
                     self._manifest.remove(row.id)
             tally.removed += [row.name for row in gone]
@@ -299,18 +309,22 @@ class KnowledgeBase:
 
     def _sweep(self) -> None:
         """Remove vectors that no document holds any more (replaced, pruned, or left by a kill)."""
-        if self.folder is not None and self._manifest.value("collection") is None:
-            return
-        orphans = self.store.ids() - self._manifest.chunk_ids()
-        if orphans:
-            self.store.delete(sorted(orphans))
+        if self.folder is None or self._manifest.value("collection") is not None:
+            orphans = self.store.ids() - self._manifest.chunk_ids()
+            if orphans:
+                self.store.delete(sorted(orphans))
+        with self._manifest.transaction():
+            self._manifest.put_value("unswept", "")
 
 
 def gather(paths: Sequence[Path], tally: Tally) -> list[Found]:
     """The files below ``paths`` in a stable order; what is not there or not read goes into the tally."""
     found: dict[Path, Found] = {}
     for path in paths:
-        if path.is_file():
+        fault = _cannot_be_named(path)
+        if fault:
+            tally.failed.append(fault)
+        elif path.is_file():
             if path.suffix.lower() not in READERS:
                 known = ", ".join(sorted(READERS))
                 tally.failed.append(
@@ -325,8 +339,24 @@ def gather(paths: Sequence[Path], tally: Tally) -> list[Found]:
     return list(found.values())
 
 
+def _cannot_be_named(path: Path) -> tuple[str, str] | None:
+    """Name and reason where the system refuses the path, or where its name is not text that can be cited."""
+    shown = str(path).encode("utf-8", "replace").decode()
+    if shown != str(path):
+        return shown, f"{shown}: its name is not valid UTF-8. Rename it"
+    try:
+        path.exists()
+    except OSError as error:
+        return shown[:200], f"{shown[:200]}: {error.strerror}. Check the path"
+    return None
+
+
 def _gather_folder(folder: Path, found: dict[Path, Found], tally: Tally) -> None:
     for path in sorted(folder.rglob("*")):
+        fault = _cannot_be_named(path)
+        if fault:
+            tally.failed.append(fault)
+            continue
         name = path.relative_to(folder).as_posix()
         if not path.is_file() or any(part.startswith(".") for part in Path(name).parts):
             continue

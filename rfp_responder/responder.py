@@ -62,6 +62,8 @@ class Responder:
 def checked_question(text: str) -> str:
     """The question in one line; raises InputError where it is empty or too long."""
     folded = " ".join(text.split())
+    if any("\ud800" <= character <= "\udfff" for character in folded):
+        raise InputError("the question is not valid UTF-8", "Type or paste it anew")
     if not any(character.isalnum() for character in folded):
         raise InputError("the question is empty", 'Ask something, for example: rfp ask "Do you encrypt data at rest?"')
     if len(folded) > MAX_QUESTION:

@@ -39,36 +39,78 @@ def locate(quote: str, text: str) -> tuple[int, int] | None:
     """Where ``quote`` stands in ``text`` after folding both, as offsets into the unfolded ``text``.
 
     Letters must agree character by character; only white space and Unicode compatibility forms may differ.
+    Words and numbers must be whole: "5 days" does not stand in "15 days", nor "compliant" in "non-compliant".
     """
     wanted = fold(quote)
     if not wanted:
         return None
-    start = text.find(quote)
-    if start >= 0:
-        return start, start + len(quote)
-    folded, places = _folded_with_places(text)
-    start = folded.find(wanted)
-    if start < 0:
-        return None
-    return places[start], places[start + len(wanted) - 1] + 1
+    folded, places = (text, None) if text.isascii() and fold(text) == text else _folded_with_places(text)
+    at = folded.find(wanted)
+    while at >= 0:
+        start, end = _unfolded(places, at, at + len(wanted))
+        if end and not _splits_word(text, start) and not _splits_word(text, end):
+            return start, end
+        at = folded.find(wanted, at + 1)
+    return None
 
 
-def _folded_with_places(text: str) -> tuple[str, list[int]]:
-    """``fold(text)`` with the original offset of each of its characters."""
+_Places = list[tuple[int, int]]  # of each folded character: the span of the characters it comes from
+
+
+def _unfolded(places: _Places | None, start: int, end: int) -> tuple[int, int]:
+    """The span behind folded characters; (0, 0) where it would cut a character in two (the 2 of a ½)."""
+    if places is None:
+        return start, end
+    cut = (start > 0 and places[start - 1] == places[start]) or (end < len(places) and places[end - 1] == places[end])
+    return (0, 0) if cut else (places[start][0], places[end - 1][1])
+
+
+def _splits_word(text: str, place: int) -> bool:
+    """Whether a word or a number goes on across ``place`` (letters without case are of scripts without blanks)."""
+    before, after = text[max(0, place - 2) : place], text[place : place + 2]
+    left, right = before[-1:], after[:1]
+    if not left or not right:
+        return False
+    for belongs, marks in ((str.isdecimal, ".,"), (_cased, "-")):
+        if belongs(left) and (belongs(right) or (right in marks and belongs(after[1:]))):
+            return True
+        if left in marks and belongs(before[:-1]) and belongs(right):
+            return True
+    return bool(unicodedata.combining(right))
+
+
+def _cased(character: str) -> bool:
+    return character.lower() != character.upper()
+
+
+def _folded_with_places(text: str) -> tuple[str, _Places]:
+    """``fold(text)`` with the span that each of its characters comes from."""
     letters: list[str] = []
-    places: list[int] = []
-    for place, character in enumerate(text):
-        for letter in unicodedata.normalize("NFKC", character):
-            if letter == "\u00ad":
+    places: _Places = []
+    for start, end in _clusters(text):
+        for letter in unicodedata.normalize("NFKC", text[start:end]):
+            if letter == "\u00ad" or (letter.isspace() and (not letters or letters[-1] == " ")):
                 continue
-            if letter.isspace():
-                if letters and letters[-1] != " ":
-                    letters.append(" ")
-                    places.append(place)
-                continue
-            letters.append(letter)
-            places.append(place)
+            letters.append(" " if letter.isspace() else letter)
+            places.append((start, end))
     return "".join(letters).rstrip(), places
+
+
+def _clusters(text: str) -> Iterable[tuple[int, int]]:
+    """Spans of characters that NFKC treats together (a letter and its accents); most hold one character."""
+    start = 0
+    for place in range(1, len(text)):
+        if text[place].isascii() or _apart(text[start:place], text[place]):
+            yield start, place
+            start = place
+    if text:
+        yield start, len(text)
+
+
+@lru_cache(maxsize=4096)
+def _apart(before: str, after: str) -> bool:
+    joined = unicodedata.normalize("NFKC", before + after)
+    return joined == unicodedata.normalize("NFKC", before) + unicodedata.normalize("NFKC", after)
 
 
 def sentences(text: str) -> list[tuple[int, int]]:

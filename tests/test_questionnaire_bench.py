@@ -8,10 +8,10 @@ import time
 from pathlib import Path
 
 import pytest
+from workbooks import emptied, members, yes
 
 from rfp_responder.errors import RfpError
 from rfp_responder.questionnaire import fill, inspect
-from tests.workbooks import emptied, members, yes
 
 FOLDER = Path(os.environ.get("RFP_BENCH_DATA", ""))
 pytestmark = pytest.mark.skipif(

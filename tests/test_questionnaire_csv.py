@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from workbooks import answer_to, yes
 
 from rfp_responder.errors import QuestionnaireError
 from rfp_responder.questionnaire import fill, inspect
-from tests.workbooks import answer_to, yes
 
 FORM = 'ID,Question,Answer\r\n1,"Do you encrypt, always?",\r\n2,Do you test backups?,\r\n'
 

@@ -6,10 +6,10 @@ import time
 from pathlib import Path
 
 import pytest
+from workbooks import Rows, workbook
 
 from rfp_responder.questionnaire import SheetLayout, inspect
 from rfp_responder.questionnaire.rules import asks, is_placeholder, limits, listed_choices, never_asks, roles
-from tests.workbooks import Rows, workbook
 
 ASKED = [
     "Do you encrypt data at rest?",
@@ -175,6 +175,62 @@ LAYOUTS: dict[str, tuple[Rows, dict[str, object], tuple[int, ...], Columns, list
         (None, "A", "B", None),
         [3, 5, 6],
     ),
+    "a column headed by the bidder's name": (
+        [["ID", "Requirement", "Priority", "Acme Corp"], *numbered(cells=("High",))],
+        {},
+        (1,),
+        ("A", "B", "D", None),
+        [2, 3, 4, 5],
+    ),
+    "a form head that speaks of vendor and response": (
+        [
+            ["Vendor Name:", None, "Date of response:"],
+            ["Questionnaire", "Response deadline: 1 May"],
+            [],
+            ["No.", "Question", "Response", "Comment"],
+            *numbered(),
+        ],
+        {},
+        (4,),
+        ("A", "B", "C", "D"),
+        [5, 6, 7, 8],
+    ),
+    "degrees of compliance as columns": (
+        [["Req.", "Requirement", "Fully Compliant", "Partially Compliant", "Not Compliant", "Comments"]]
+        + [[f"R{n}", f"The system shall do task {n}."] for n in range(1, 4)],
+        {},
+        (1,),
+        ("A", "B", "C", "F"),
+        [2, 3, 4],
+    ),
+    "parts of a question in rows of their own": (
+        [
+            ["#", "Question", "Answer"],
+            ["1", "Describe your recovery plan, including:"],
+            ["1a", "(a) recovery time objective"],
+            ["1b", "(b) recovery point objective"],
+            ["2", ASKED[0]],
+        ],
+        {},
+        (1,),
+        ("A", "B", "C", None),
+        [2, 3, 4, 5],
+    ),
+    "a list beside a column for evidence": (
+        [["Ref", "Question", "Answer", "Evidence / Reference"], *numbered()],
+        {"lists": {"C2:C5": ["Yes", "No"]}},
+        (1,),
+        ("A", "B", "C", "D"),
+        [2, 3, 4, 5],
+    ),
+    "a status list beside details, ids under another name": (
+        [["Control", "Control Objective", "Reference", "Status", "Comments"]]
+        + [[f"AC-{n}", f"Access is reviewed every {n} months by its owner.", "ISO A.9"] for n in range(1, 4)],
+        {"lists": {"D2:D4": ["Yes", "No"]}},
+        (1,),
+        ("A", "B", "D", "E"),
+        [2, 3, 4],
+    ),
 }
 
 
@@ -320,3 +376,23 @@ def test_fifteen_hundred_questions_with_a_list_each_are_found_in_seconds(tmp_pat
     began = time.perf_counter()
     assert len(inspect(path).items) == 1500
     assert time.perf_counter() - began < 5.0  # 0.6 s here; without an index over areas minutes
+
+
+def test_a_sheet_longer_than_any_questionnaire_is_skipped_and_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from rfp_responder.questionnaire import detect
+
+    monkeypatch.setattr(detect, "MAX_ROWS", 3)
+    others = {"Small": [["Question", "Answer"], [ASKED[0]]]}
+    layout = inspect(workbook(tmp_path / "q.xlsx", [["ID", "Question", "Answer"], *numbered()], others=others))
+    assert [sheet.sheet for sheet in layout.sheets] == ["Small"]
+    assert "5 rows: a data table" in dict(layout.skipped)["Questions"]
+
+
+def test_a_hostile_header_cell_costs_no_time() -> None:
+    began = time.perf_counter()
+    assert roles("(" * 30_000) == {}
+    asks("1." * 15_000)
+    limits("max " * 8_000)
+    assert time.perf_counter() - began < 1.0

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import docx
 import pytest
+from workbooks import answer_to, members, with_part, word_form, yes
 
 from rfp_responder.errors import QuestionnaireError
 from rfp_responder.questionnaire import fill, inspect
-from tests.workbooks import answer_to, members, with_part, word_form, yes
 
 FORM = [["#", "Question", "Response"], [1, "Do you encrypt data?", None], [2, "Do you test backups?", None]]
 CITED = "We do so. [security-whitepaper.pdf p. 3]"

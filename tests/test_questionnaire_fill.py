@@ -7,6 +7,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from workbooks import CITATION, OTHER, answer_to, workbook, yes
 
 from rfp_responder.domain import ROW_STATUSES, Answer, Question
 from rfp_responder.errors import ModelError, QuestionnaireError
@@ -14,7 +15,6 @@ from rfp_responder.questionnaire import Report, fill, formats
 from rfp_responder.questionnaire.model import Edit
 from rfp_responder.questionnaire.proof import prove_workbook
 from rfp_responder.questionnaire.splice import write
-from tests.workbooks import CITATION, OTHER, answer_to, workbook, yes
 
 TEXT_FORM = [["ID", "Question", "Answer"], ["1", "Do you encrypt data?"], ["2", "Do you test backups?"]]
 CHOICE_FORM = [["ID", "Question", "Answer", "Comments"], ["1", "Do you encrypt data?"], ["2", "Do you test backups?"]]

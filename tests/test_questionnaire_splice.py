@@ -7,13 +7,13 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from workbooks import members, repacked, with_x14_list, workbook
 
 from rfp_responder.errors import QuestionnaireError
 from rfp_responder.questionnaire import splice
 from rfp_responder.questionnaire.model import Edit
 from rfp_responder.questionnaire.splice import splice_sheet
 from rfp_responder.questionnaire.xmltext import CELL_LIMIT, escaped, fitted, recalculate_on_load
-from tests.workbooks import members, repacked, with_x14_list, workbook
 
 SHEET = "xl/worksheets/sheet1.xml"
 ROWS = [["Question", "Answer"], ["Do you encrypt data?", "old"], ["Do you test backups?"]]

@@ -7,12 +7,12 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from workbooks import repacked, with_part, with_x14_list, workbook, yes
 
 from rfp_responder.errors import QuestionnaireError
-from rfp_responder.questionnaire import inspect
+from rfp_responder.questionnaire import fill, inspect
 from rfp_responder.questionnaire.places import area, cell_name, place
 from rfp_responder.questionnaire.xlsx import read
-from tests.workbooks import repacked, with_part, with_x14_list, workbook
 
 ROWS = [["Question", "Answer", "Comments"], ["Do you encrypt data?"], ["Do you test backups?"]]
 
@@ -66,6 +66,14 @@ def test_a_question_that_is_a_formula_is_read_from_its_cached_value(tmp_path: Pa
     formulas = {"A2": ("=Texts!A1", "Do you encrypt backups?"), "A3": ("=Texts!A2", "Is MFA used?")}
     path = workbook(tmp_path / "q.xlsx", ROWS, formulas=formulas)
     assert [item.question.text for item in inspect(path).items] == ["Do you encrypt backups?", "Is MFA used?"]
+
+
+def test_a_question_whose_formula_was_never_computed_is_reported_unanswered(tmp_path: Path) -> None:
+    plain = workbook(tmp_path / "p.xlsx", ROWS, formulas={"A2": ("=Texts!A1", "gone")})
+    path = with_part(plain, tmp_path / "q.xlsx", "xl/worksheets/sheet1.xml", b"<v>gone</v>", b"")
+    report = fill(path, tmp_path / "o.xlsx", yes)
+    assert [(row.row, row.status) for row in report.rows[1:]] == [(2, "unanswered"), (3, "answered")]
+    assert "without a cached value" in report.rows[1].notes[0]
 
 
 def test_a_formula_in_the_answer_cell_blocks_it(tmp_path: Path) -> None:

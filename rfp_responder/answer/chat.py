@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Sequence
 
@@ -116,9 +115,8 @@ def _parse(text: str) -> _AnswerReply:
     if body.startswith("```"):
         body = body.split("\n", 1)[-1].rsplit("```", 1)[0]
     try:
-        return _AnswerReply.model_validate(json.loads(body))
-    except json.JSONDecodeError as error:
-        raise ValueError(f"no JSON: {error}") from error
+        return _AnswerReply.model_validate_json(body)
     except ValidationError as error:
         first = error.errors()[0]
-        raise ValueError(f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}") from error
+        where = ".".join(str(part) for part in first["loc"])
+        raise ValueError(f"{where}: {first['msg']}" if where else first["msg"]) from error

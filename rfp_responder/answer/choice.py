@@ -6,7 +6,9 @@ import re
 from collections.abc import Sequence
 
 from rfp_responder.domain import Stance
-from rfp_responder.text import fold
+from rfp_responder.text import NEGATIONS, fold, words
+
+_CLAUSE = re.compile(r"[,;:.]\s|\b(?:and|but|while)\b")
 
 _VALUES: dict[Stance, frozenset[str]] = {
     "yes": frozenset(
@@ -28,15 +30,17 @@ _VALUES: dict[Stance, frozenset[str]] = {
 
 def stance_of(choice: str) -> Stance | None:
     """The stance that an allowed value stands for, None where it is no stance (a product name, a region)."""
-    key = fold(choice).casefold().strip(" .!*")
-    for stance, values in _VALUES.items():
-        if key in values:
-            return stance
-    head = re.split(r"\s*[-–—:(,;]\s*", key, maxsplit=1)[0]
-    for stance, values in _VALUES.items():
-        if head in values:
-            return stance
+    key = _key(choice)
+    head = re.split(r"\s+-\s*|\s*[–—:(,;]\s*", key, maxsplit=1)[0]  # a hyphen within a word parts nothing: no-code
+    for part in (key, head):
+        for stance, values in _VALUES.items():
+            if part in values:
+                return stance
     return None
+
+
+def _key(choice: str) -> str:
+    return fold(choice).casefold().strip(" .!*")
 
 
 def choose(stance: Stance | None, choices: Sequence[str], claims: Sequence[str]) -> str | None:
@@ -46,11 +50,18 @@ def choose(stance: Stance | None, choices: Sequence[str], claims: Sequence[str])
     stances = [(choice, stance_of(choice)) for choice in choices]
     if stance is not None:
         fitting = [choice for choice, means in stances if means == stance]
-        if fitting:
-            return fitting[0]
+        plain = [choice for choice in fitting if _key(choice) in _VALUES[stance]]
+        if fitting:  # "Yes" before "Yes - with exceptions", whichever is listed first
+            return (plain or fitting)[0]
     if any(means is not None for _, means in stances):
         return None  # a vocabulary of stances without this one: blank, never the nearest
-    text = " " + " ".join(re.findall(r"\w+", " ".join(claims).casefold())) + " "
+    clauses = [
+        c
+        for claim in claims
+        for c in _CLAUSE.split(claim)
+        if not NEGATIONS & set(words(c.replace("n’t", " not").replace("n't", " not")))
+    ]
+    text = " " + " | ".join(" ".join(re.findall(r"\w+", clause.casefold())) for clause in clauses) + " "
     named = [c for c in choices if " " + " ".join(re.findall(r"\w+", c.casefold())) + " " in text]
     longest = [c for c in named if not any(c != d and c.casefold() in d.casefold() for d in named)]
     return longest[0] if len(longest) == 1 else None

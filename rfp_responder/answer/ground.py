@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rfp_responder.answer.choice import choose
+from rfp_responder.answer.stance import read_stance
 from rfp_responder.answer.support import support
-from rfp_responder.domain import Answer, Citation, Claim, Draft, Passage, Proposal, Question, Status
+from rfp_responder.domain import Answer, Citation, Claim, Draft, Passage, Proposal, Question, Stance, Status
 from rfp_responder.text import fold, locate
 
 MIN_QUOTE_LETTERS = 8  # a quote of a word or two proves nothing
@@ -29,15 +30,14 @@ def ground(question: Question, draft: Draft, passages: Sequence[Passage]) -> Ans
         if claim and not any(fold(claim.text) == fold(other.text) for other in claims):
             claims.append(claim)
     kept = _within_limits(claims, question, notes)
-    dropped = len(draft.proposals) - len(claims)
     status: Status = "unanswered"
     if kept:
         status = "partial" if draft.missing else "answered"
-    stance = draft.stance if kept else None
+    stance = _stance(question, draft, kept, notes)
     choice = choose(stance, question.choices, [claim.text for claim in kept]) if kept else None
     if kept and question.choices and choice is None:
         notes.append(f"no allowed value fits this evidence: {', '.join(question.choices)}")
-    if not kept and not draft.missing and not dropped:
+    if not kept and not draft.missing and not draft.proposals and not draft.notes:
         notes.append("no passage answers this")
     notes += [f"not found in the documents: {part}" for part in draft.missing]
     return Answer(
@@ -53,6 +53,17 @@ def ground(question: Question, draft: Draft, passages: Sequence[Passage]) -> Ans
         prompt=draft.prompt,
         usage=draft.usage,
     )
+
+
+def _stance(question: Question, draft: Draft, kept: Sequence[Claim], notes: list[str]) -> Stance | None:
+    """The draft's stance, withdrawn where a claim was dropped that it may rest on and the first one kept reads else."""
+    if not kept or draft.stance is None:
+        return None
+    whole = {fold(claim.text) for claim in kept} >= {fold(proposal.text) for proposal in draft.proposals}
+    if whole or read_stance(question.text, kept[0].text) == draft.stance:
+        return draft.stance
+    notes.append(f"withdrew the stance {draft.stance}: a claim was dropped, and what is left does not say it")
+    return None
 
 
 def _claim(proposal: Proposal, passages: Sequence[Passage]) -> tuple[Claim | None, list[str]]:
@@ -103,15 +114,12 @@ def _within_limits(claims: Sequence[Claim], question: Question, notes: list[str]
     kept: list[Claim] = []
     for claim in claims:
         text = " ".join(c.text for c in [*kept, claim])
-        too_long = (question.max_words is not None and len(text.split()) > question.max_words) or (
-            question.max_characters is not None and len(text) > question.max_characters
-        )
-        if too_long:
-            limit = (
-                f"{question.max_words} words"
-                if question.max_words is not None
-                else f"{question.max_characters} characters"
-            )
+        limit = ""
+        if question.max_words is not None and len(text.split()) > question.max_words:
+            limit = f"{question.max_words} words"
+        elif question.max_characters is not None and len(text) > question.max_characters:
+            limit = f"{question.max_characters} characters"
+        if limit:
             notes.append(f"left out for the limit of {limit}: {claim.text[:60]!r}")
             continue
         kept.append(claim)

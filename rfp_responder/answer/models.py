@@ -44,6 +44,8 @@ class OpenAIChat:
 
     def _client(self) -> Any:
         if self._opened is None:
+            if not self._server.api_key.isascii():
+                raise self._fault("was not asked: the key holds characters that no key has", "Correct RFP_API_KEY")
             from openai import OpenAI, OpenAIError
 
             try:
@@ -91,6 +93,11 @@ class OpenAIChat:
                 raise self._fault(
                     f"cannot be used ({_first_line(error)})", "Check RFP_MODEL and RFP_BASE_URL"
                 ) from error
+            except ValueError as error:  # a body that is no JSON, whatever its headers say
+                raise self._fault(
+                    f"sent what cannot be read ({_first_line(error)})",
+                    "Check that the server speaks the OpenAI protocol",
+                ) from error
 
     def _once(self, system: str, user: str, schema: dict[str, object]) -> ModelReply:
         chosen = _FORMATS[self._format]
@@ -114,13 +121,15 @@ class OpenAIChat:
             **extra,
         )
         choices = getattr(completion, "choices", None)
-        if not choices or choices[0].message is None:
+        message = getattr(choices[0], "message", None) if isinstance(choices, list) and choices else None
+        content = getattr(message, "content", None)
+        if message is None or not isinstance(content, str | None):
             raise self._fault("sent a reply without a message", "Check that the server speaks the OpenAI protocol")
         usage = getattr(completion, "usage", None)
         return ModelReply(
-            text=choices[0].message.content or "",
-            input_tokens=int(getattr(usage, "prompt_tokens", 0) or 0),
-            output_tokens=int(getattr(usage, "completion_tokens", 0) or 0),
+            text=(content or "").encode("utf-8", "replace").decode(),
+            input_tokens=_count(getattr(usage, "prompt_tokens", 0)),
+            output_tokens=_count(getattr(usage, "completion_tokens", 0)),
         )
 
     def _about_format(self, error: Any) -> bool:
@@ -137,6 +146,10 @@ class OpenAIChat:
 
     def _fault(self, what: str, remedy: str) -> ModelError:
         return ModelError(f"model {self._name}: its server {self._server.base_url} {what}", remedy)
+
+
+def _count(tokens: object) -> int:
+    return tokens if isinstance(tokens, int) else 0  # some servers send none
 
 
 def _first_line(error: Exception) -> str:

@@ -47,6 +47,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()  # the reader of our output has gone: nothing is left to say, and to no one
         return 0
+    except OSError as error:
+        return _fault(f"{str(error.filename or '')[:200]}: {error.strerror or error}".lstrip(": "))
     return int(outcome) if isinstance(outcome, int) else 0
 
 

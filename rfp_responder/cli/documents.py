@@ -9,6 +9,7 @@ import typer
 
 from rfp_responder.cli import app
 from rfp_responder.cli.shown import print_json, progress_bar
+from rfp_responder.errors import InputError
 
 if TYPE_CHECKING:
     from rfp_responder.knowledge import Tally
@@ -29,7 +30,6 @@ def ingest(
 ) -> None:
     """Bring documents in; unchanged files are skipped, changed ones replaced."""
     from rfp_responder.assemble import open_knowledge_base
-    from rfp_responder.errors import InputError
     from rfp_responder.ingest import READERS
     from rfp_responder.knowledge import Tally, gather
     from rfp_responder.settings import load_settings
@@ -42,18 +42,21 @@ def ingest(
     knowledge = open_knowledge_base(settings, create=True)
     with progress_bar("ingest") as progress:
         tally = knowledge.ingest(paths, prune=prune, rebuild=rebuild, progress=progress)
-    for _, reason in tally.failed:
-        typer.echo(f"rfp: not ingested: {reason}", err=True)
     if as_json:
         print_json(_tally_json(tally))
     elif tally.documents:
         typer.echo("\n".join(_tally_lines(tally)))
     if not (tally.added or tally.replaced or tally.unchanged or tally.removed):
-        raise InputError(
-            f"nothing was ingested from {', '.join(str(p) for p in paths)}: no file could be read"
-            f" (the index holds {tally.documents} documents)",
-            "Correct the path or the files, as the lines above say",
-        )
+        raise _nothing(tally)
+    for _, reason in tally.failed:
+        typer.echo(f"rfp: not ingested: {reason}", err=True)
+
+
+def _nothing(tally: Tally) -> InputError:
+    """The one line for an ingest that brought nothing in: why, for the first files."""
+    reasons = [reason for _, reason in tally.failed]
+    more = f" (and {len(reasons) - 3} more)" if len(reasons) > 3 else ""
+    return InputError(f"nothing was ingested: {'; '.join(reasons[:3])}{more}")
 
 
 def _tally_lines(tally: Tally) -> list[str]:

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from rfp_responder.domain import Chunk, Document, Heading, Page
 from rfp_responder.errors import IndexError_
@@ -79,10 +80,7 @@ class Manifest:
                 self._create()
             version = self.value("schema")
         except sqlite3.DatabaseError as error:
-            raise IndexError_(
-                f"index {self._where}: its manifest cannot be read ({error})",
-                "Remove the folder and ingest again, or name another folder with --index",
-            ) from error
+            raise self._fault(error) from error
         if version != str(SCHEMA_VERSION):
             raise IndexError_(
                 f"index {self._where}: has schema {version}, expected {SCHEMA_VERSION}",
@@ -93,8 +91,27 @@ class Manifest:
         with self.transaction():
             for statement in _SCHEMA.split(";\n"):
                 if statement.strip():
-                    self._db.execute(statement)
+                    self._run(statement)
             self.put_value("schema", str(SCHEMA_VERSION))
+
+    def _run(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Every row of a statement; SQLite's faults (damage, a lock, a full disk) as one line."""
+        try:
+            return self._db.execute(sql, values).fetchall()
+        except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
+            raise  # a fault of this program
+        except sqlite3.DatabaseError as error:
+            raise self._fault(error) from error
+
+    def _fault(self, error: sqlite3.Error) -> IndexError_:
+        if "locked" in str(error):
+            return IndexError_(
+                f"index {self._where}: another process is writing to it", "Wait until it has ended, then run this again"
+            )
+        return IndexError_(
+            f"index {self._where}: its manifest cannot be used ({error})",
+            "Remove the folder and ingest again, or name another folder with --index",
+        )
 
     def close(self) -> None:
         """Close the file."""
@@ -103,22 +120,23 @@ class Manifest:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All or nothing."""
-        self._db.execute("BEGIN IMMEDIATE")
+        self._run("BEGIN IMMEDIATE")
         try:
             yield
         except BaseException:
-            self._db.execute("ROLLBACK")
+            if self._db.in_transaction:  # a full disk has ended it already
+                self._run("ROLLBACK")
             raise
-        self._db.execute("COMMIT")
+        self._run("COMMIT")
 
     def value(self, key: str) -> str | None:
         """A value of the manifest's own (schema, collection, model)."""
-        row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-        return str(row[0]) if row else None
+        row = self._run("SELECT value FROM meta WHERE key = ?", (key,))
+        return str(row[0][0]) if row else None
 
     def put_value(self, key: str, value: str) -> None:
         """Set a value of the manifest's own; call it within a transaction."""
-        self._db.execute(
+        self._run(
             "INSERT INTO meta VALUES (?, ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value",
             (key, value),
         )
@@ -128,7 +146,7 @@ class Manifest:
     def put(self, document: Document, chunks: Sequence[Chunk], *, source: str, recipe: str, root: str) -> None:
         """Replace a document by its new state; call it within a transaction."""
         self.remove(document.id)
-        self._db.execute(
+        self._run(
             "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 document.id, document.name, document.digest, source, document.media_type, document.title,
@@ -136,37 +154,35 @@ class Manifest:
                 json.dumps(document.notes), len(document.pages), recipe, root,
             ),
         )  # fmt: skip
-        self._db.executemany(
-            "INSERT INTO pages VALUES (?, ?, ?, ?, ?, ?)",
-            [
-                (document.id, p.number, p.label, p.text,
-                 json.dumps([(h.start, h.level, h.text) for h in p.headings]), json.dumps(p.origin))
-                for p in document.pages
-            ],
-        )  # fmt: skip
+        for p in document.pages:
+            headings = json.dumps([(h.start, h.level, h.text) for h in p.headings])
+            self._run(
+                "INSERT INTO pages VALUES (?, ?, ?, ?, ?, ?)",
+                (document.id, p.number, p.label, p.text, headings, json.dumps(p.origin)),
+            )
         for chunk in chunks:
-            cursor = self._db.execute(
+            self._run(
                 "INSERT INTO chunks (id, document_id, page_number, heading, start, end) VALUES (?, ?, ?, ?, ?, ?)",
                 (chunk.id, chunk.document_id, chunk.page_number, chunk.heading, chunk.start, chunk.end),
             )
-            self._db.execute(
-                "INSERT INTO lexical (rowid, title, heading, text) VALUES (?, ?, ?, ?)",
-                (cursor.lastrowid, chunk.document_title, chunk.heading, chunk.text),
+            self._run(
+                "INSERT INTO lexical (rowid, title, heading, text) VALUES (last_insert_rowid(), ?, ?, ?)",
+                (chunk.document_title, chunk.heading, chunk.text),
             )
 
     def remove(self, document_id: str) -> None:
         """Remove a document with its pages and chunks; one that is not there is no error."""
-        self._db.execute(
+        self._run(
             "DELETE FROM lexical WHERE rowid IN (SELECT rowid FROM chunks WHERE document_id = ?)",
             (document_id,),
         )
-        self._db.execute("DELETE FROM documents WHERE id = ?", (document_id,))
+        self._run("DELETE FROM documents WHERE id = ?", (document_id,))
 
     # -- reading --------------------------------------------------------------------------------------------
 
     def documents(self) -> list[DocumentRow]:
         """Every document by name."""
-        rows = self._db.execute(
+        rows = self._run(
             "SELECT d.id, name, digest, source, title, pages, effective, notes, recipe, root,"
             " (SELECT count(*) FROM chunks c WHERE c.document_id = d.id) FROM documents d ORDER BY name"
         )
@@ -181,25 +197,26 @@ class Manifest:
 
     def page(self, document_id: str, number: int) -> Page | None:
         """A one-based page of a document."""
-        row = self._db.execute(
+        rows = self._run(
             "SELECT number, label, text, headings, origin FROM pages WHERE document_id = ? AND number = ?",
             (document_id, number),
-        ).fetchone()
-        if not row:
+        )
+        if not rows:
             return None
+        row = rows[0]
         headings = tuple(Heading(*h) for h in json.loads(row[3]))
         return Page(row[0], row[1], row[2], headings, tuple((a, b, n) for a, b, n in json.loads(row[4])))
 
     def chunk_ids(self) -> set[str]:
         """The id of every chunk."""
-        return {row[0] for row in self._db.execute("SELECT id FROM chunks")}
+        return {row[0] for row in self._run("SELECT id FROM chunks")}
 
     def chunks(self, ids: Sequence[str]) -> dict[str, Chunk]:
         """The chunks of these ids that are held."""
         found: dict[str, Chunk] = {}
         for low in range(0, len(ids), 500):
             part = list(ids[low : low + 500])
-            rows = self._db.execute(
+            rows = self._run(
                 "SELECT c.id, c.document_id, d.name, d.title, c.page_number, p.label, c.heading, c.start, c.end,"
                 " substr(p.text, c.start + 1, c.end - c.start), d.effective"
                 " FROM chunks c JOIN documents d ON d.id = c.document_id"
@@ -214,7 +231,7 @@ class Manifest:
 
     def all_chunks(self) -> list[Chunk]:
         """Every chunk in the order it was put in."""
-        ids = [row[0] for row in self._db.execute("SELECT id FROM chunks ORDER BY rowid")]
+        ids = [row[0] for row in self._run("SELECT id FROM chunks ORDER BY rowid")]
         held = self.chunks(ids)
         return [held[id_] for id_ in ids]
 
@@ -224,7 +241,7 @@ class Manifest:
         if not terms or k < 1:
             return []
         match = " OR ".join('"' + term.replace('"', "") + '"' for term in terms[:64])
-        rows = self._db.execute(
+        rows = self._run(
             "SELECT c.id, -bm25(lexical, ?, ?, ?) AS score FROM lexical JOIN chunks c ON c.rowid = lexical.rowid"
             " WHERE lexical MATCH ? ORDER BY score DESC, c.rowid LIMIT ?",
             (_TITLE_WEIGHT, _HEADING_WEIGHT, _TEXT_WEIGHT, match, k),
@@ -233,11 +250,9 @@ class Manifest:
 
     def document_frequencies(self, stems: Sequence[str]) -> tuple[dict[str, int], int]:
         """In how many chunks each word occurs (any of its inflections), and how many chunks there are."""
-        total = int(self._db.execute("SELECT count(*) FROM chunks").fetchone()[0])
+        total = int(self._run("SELECT count(*) FROM chunks")[0][0])
         counts = {}
         for term in dict.fromkeys(stems):
-            row = self._db.execute(
-                "SELECT count(*) FROM lexical WHERE lexical MATCH ?", ('"' + term.replace('"', "") + '"',)
-            ).fetchone()
-            counts[term] = int(row[0])
+            rows = self._run("SELECT count(*) FROM lexical WHERE lexical MATCH ?", ('"' + term.replace('"', "") + '"',))
+            counts[term] = int(rows[0][0])
         return counts, total

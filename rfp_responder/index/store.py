@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,7 @@ class ChromaStore:
 
     def __init__(self, folder: Path, collection: str, identity: EmbedderIdentity, *, create: bool) -> None:
         """Open ``collection`` in ``folder``; raises IndexError_ when it is not there or another model made it."""
+        self._folder = folder
         self._dimension = identity.dimension
         self._client = _client(folder)
         stamp = {"model": identity.name, "dimension": identity.dimension, "digest": identity.digest}
@@ -65,10 +67,7 @@ class ChromaStore:
                 else self._client.get_collection(collection, embedding_function=None)
             )
         except Exception as error:  # chromadb raises its own kinds and Rust's
-            raise IndexError_(
-                f"index {folder}: its vectors cannot be opened ({type(error).__name__}: {str(error)[:100]})",
-                "Build it again with `rfp ingest PATH --rebuild`",
-            ) from error
+            raise _vectors_fault(folder, error) from error
         held = self._collection.metadata or {}
         if {key: held.get(key) for key in stamp} != stamp:
             raise IndexError_(
@@ -81,31 +80,50 @@ class ChromaStore:
     def add(self, ids: Sequence[str], vectors: Vectors) -> None:
         """Add or replace, in batches."""
         _check(ids, vectors, self._dimension)
-        for low in range(0, len(ids), _BATCH):
-            self._collection.upsert(ids=list(ids[low : low + _BATCH]), embeddings=vectors[low : low + _BATCH])
+        with self._told():
+            for low in range(0, len(ids), _BATCH):
+                self._collection.upsert(ids=list(ids[low : low + _BATCH]), embeddings=vectors[low : low + _BATCH])
 
     def delete(self, ids: Sequence[str]) -> None:
         """Remove; an id that is not there is no error."""
-        for low in range(0, len(ids), _BATCH):
-            self._collection.delete(ids=list(ids[low : low + _BATCH]))
+        with self._told():
+            for low in range(0, len(ids), _BATCH):
+                self._collection.delete(ids=list(ids[low : low + _BATCH]))
 
     def nearest(self, vector: Vectors, k: int) -> list[tuple[str, float]]:
         """At most ``k`` pairs (id, cosine), best first."""
-        count = min(k, self._collection.count())
-        if count < 1:
-            return []
-        found = self._collection.query(query_embeddings=vector[None, :], n_results=count, include=["distances"])
+        with self._told():
+            count = min(k, self._collection.count())
+            if count < 1:
+                return []
+            found = self._collection.query(query_embeddings=vector[None, :], n_results=count, include=["distances"])
         return [(id_, 1.0 - float(d)) for id_, d in zip(found["ids"][0], found["distances"][0], strict=True)]
 
     def ids(self) -> set[str]:
         """Every id held."""
-        return set(self._collection.get(include=[])["ids"])
+        with self._told():
+            return set(self._collection.get(include=[])["ids"])
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Chroma's faults (damage, a full disk) as one line."""
+        try:
+            yield
+        except Exception as error:  # chromadb raises its own kinds and Rust's
+            raise _vectors_fault(self._folder, error) from error
 
     def drop_others(self) -> None:
         """Delete every other collection of the folder (what a rebuild left behind)."""
         for other in self._client.list_collections():
             if other.name != self._collection.name:
                 self._client.delete_collection(other.name)
+
+
+def _vectors_fault(folder: Path, error: Exception) -> IndexError_:
+    return IndexError_(
+        f"index {folder}: its vectors cannot be used ({type(error).__name__}: {str(error)[:100]})",
+        "Build it again with `rfp ingest PATH --rebuild`",
+    )
 
 
 def _client(folder: Path) -> Any:

@@ -84,7 +84,7 @@ def read(path: Path, name: str, digest: str | None = None) -> Document:
 
 def _title(given: str, pages: Sequence[Page], stem: str) -> str:
     """The metadata's title where it is one, else the first page's greatest heading, else the file's name."""
-    given = " ".join(given.split())
+    given = " ".join(given.encode("utf-8", "replace").decode().split())
     odd = re.search(r"\.(docx?|pdf|indd|xlsx?|pptx?|tex)$|^microsoft word|untitled|^\W*$|^[\d_-]+$", given, re.I)
     if len(given) >= 4 and not odd and " " in given:
         return given[:160]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rfp_responder.domain import Chunk, Document, Heading, Page
 from rfp_responder.text import sentences
@@ -17,7 +17,10 @@ CountTokens = Callable[[Sequence[str]], list[int]]
 
 @dataclass(frozen=True, slots=True)
 class ChunkSettings:
-    """``max_tokens``: the embedder's window, marks and header included. ``target``: the size to pack to."""
+    """``max_tokens``: the embedder's window, marks and header included. ``target``: the size to pack to.
+
+    Where the window less the header is smaller than the target, it is packed to that.
+    """
 
     max_tokens: int = 256
     target: int = 200
@@ -48,12 +51,22 @@ def chunk_document(document: Document, count: CountTokens, settings: ChunkSettin
         if not page.text.strip():
             path = _advance(path, page.headings)
             continue
-        units = _units(page, count, chosen)
-        for group in _pack(units, chosen):
+        fitting = replace(chosen, target=_target(document, page, path, count, chosen))
+        units = _units(page, count, fitting)
+        for group in _pack(units, fitting):
             before = _path_at(path, page, group[0])
             found.append(_chunk(document, page, group, before))
         path = _advance(path, page.headings)
     return found
+
+
+def _target(
+    document: Document, page: Page, path: Sequence[Heading], count: CountTokens, settings: ChunkSettings
+) -> int:
+    """The size to pack this page to, so that no chunk with its header is longer than the window."""
+    paths = [_shown(_advance(list(path), page.headings[:n])) for n in range(len(page.headings) + 1)]
+    widest = max(count([header(document.title, shown) for shown in dict.fromkeys(paths)]))
+    return max(1, min(settings.target, settings.max_tokens - widest))
 
 
 def _units(page: Page, count: CountTokens, settings: ChunkSettings) -> list[_Unit]:
@@ -75,7 +88,8 @@ def _cut(text: str, start: int, end: int, count: CountTokens, target: int) -> li
     words: list[tuple[int, int]] = []
     for match in re.finditer(r"\S+", text[start:end]):
         low, high = start + match.start(), start + match.end()
-        words += [(at, min(at + 80, high)) for at in range(low, high, 80)]
+        step = max(1, min(80, target // 2))
+        words += [(at, min(at + step, high)) for at in range(low, high, step)]
     sizes = [n - 2 for n in count([text[a:b] for a, b in words])]
     units: list[_Unit] = []
     low, filled = words[0][0], 0
@@ -134,7 +148,11 @@ def _advance(path: list[Heading], headings: Iterable[Heading]) -> list[Heading]:
 
 def _path_at(path: list[Heading], page: Page, first: _Unit) -> str:
     passed = [h for h in page.headings if h.start <= first.start]
-    return " > ".join(h.text[:100] for h in _advance(path, passed)[-3:])
+    return _shown(_advance(path, passed))
+
+
+def _shown(path: Sequence[Heading]) -> str:
+    return " > ".join(h.text[:100] for h in path[-3:])
 
 
 def _chunk(document: Document, page: Page, group: Sequence[_Unit], heading: str) -> Chunk:

@@ -21,11 +21,19 @@ def _margin_lines(page: RawPage) -> list[Line]:
     return ends + [line for line in inner if line.size and (line.top <= low or line.bottom >= high)]
 
 
-def _furniture_key(line: Line) -> str:
+def _keys(page: RawPage, line: Line) -> set[str]:
+    """What a line would have in common with its like on other pages: its text, one number of it as a page number.
+
+    A number counts as a page number by its distance from the page's place, or as the page's label. Lines that differ in another number
+    ("Plan B costs 400 EUR", "Plan B costs 500 EUR") have nothing in common: they are content.
+    """
     text = line.text.casefold().strip()
     if _PAGE_NUMBER.match(text):
-        return "#"
-    return re.sub(r"\b[ivxlc]{1,6}$", "#", re.sub(r"\d+", "#", text))
+        return {"#"}
+    keys = {text, re.sub(rf"(?<!\w){re.escape(page.label.casefold())}$", "#", text)}
+    for number in re.finditer(r"\d{1,5}", text):
+        keys.add(f"{text[: number.start()]}#{int(number.group()) - page.number:+d}{text[number.end() :]}")
+    return keys
 
 
 def furniture_of(pages: Sequence[RawPage]) -> frozenset[str]:
@@ -34,7 +42,7 @@ def furniture_of(pages: Sequence[RawPage]) -> frozenset[str]:
     They stand in the margin of a fifth of the pages, of at least three (two of a short document), or they are whole
     lines on half of the pages wherever they stand: a rotated note beside the text is read in any order.
     """
-    seen = Counter(key for page in pages for key in {_furniture_key(line) for line in _margin_lines(page)})
+    seen = Counter(key for page in pages for key in {k for line in _margin_lines(page) for k in _keys(page, line)})
     enough = max(3 if len(pages) > 4 else 2, len(pages) * 0.2)
     anywhere = Counter(text for page in pages for text in {line.text for line in page.lines if len(line.text) > 20})
     return frozenset(
@@ -47,4 +55,4 @@ def is_furniture(page: RawPage, line: Line, furniture: frozenset[str]) -> bool:
     """Whether the line repeats over pages, or is a page number."""
     if _ANYWHERE + line.text in furniture:
         return True
-    return _furniture_key(line) in furniture and line in _margin_lines(page)
+    return not furniture.isdisjoint(_keys(page, line)) and line in _margin_lines(page)

@@ -13,7 +13,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from statistics import median
 
 from rfp_responder.domain import Heading, Page
@@ -163,10 +163,9 @@ class _Writer:
 def _clean_page(page: RawPage, style: _Style) -> Page:
     joints = Joints(_leading(page.lines), _column_width(page.lines))
     writer = _Writer()
-    previous: Line | None = None
-    for line, following in zip(page.lines, [*page.lines[1:], None], strict=True):
+    for line, following in zip_longest(page.lines, page.lines[1:]):
         is_heading = _looks_like_heading(line, style.body) and not continues_row(joints.block, line)
-        if previous is not None:
+        if joints.block:
             joint = _heading_joint(writer, joints, line, is_heading=is_heading) or joints.between(line, following)
             if joint == "-":
                 _join_hyphen(writer, line, style.vocabulary)
@@ -177,7 +176,6 @@ def _clean_page(page: RawPage, style: _Style) -> Page:
             writer.headings.append((writer.length, _level(line, style)))
         _write_line(writer, line, frozenset(heading_cells(line) if is_heading else line.gaps))
         joints.take(line)
-        previous = line
     text = "".join(writer.parts)
     return Page(page.number, page.label, text, _headings(text, writer.headings), tuple(writer.runs))
 

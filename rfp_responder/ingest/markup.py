@@ -31,7 +31,14 @@ _INLINE = (
 
 
 def read_text(path: Path) -> str:
-    """The text of a file in UTF-8 (with or without BOM), UTF-16 with BOM, or Windows-1252."""
+    """The text of a file in UTF-8 (with or without BOM), UTF-16 with BOM, or Windows-1252.
+
+    A stray NUL becomes a blank: SQLite would end the text there.
+    """
+    return _decoded(path).replace("\0", " ")
+
+
+def _decoded(path: Path) -> str:
     data = path.read_bytes()
     if len(data) > MAX_BYTES:
         raise DocumentError(f"{path.name}: is {len(data)} bytes, at most {MAX_BYTES} are read", "Split it")

@@ -212,6 +212,7 @@ def _lines(textpage: Any, raw: str) -> list[Line]:
     import pypdfium2.raw as api
 
     wide = any(ord(character) > 0xFFFF for character in raw)
+    matrix = api.FS_MATRIX()
     found = []
     for match in _LINE.finditer(raw):
         text = match.group()
@@ -228,14 +229,26 @@ def _lines(textpage: Any, raw: str) -> list[Line]:
             found.append(Line(start, stripped))
             continue
         left, bottom, _, top = textpage.get_charbox(first, loose=True)
-        _, low, right, high = textpage.get_charbox(last, loose=True)
+        right = textpage.get_charbox(last, loose=True)[2]
         weight = min(api.FPDFText_GetFontWeight(textpage, place) for place in (first, last))
-        size = min(top - bottom, high - low)  # a bullet may be set in another font than its text
+        size = _size(textpage, last, matrix) or top - bottom
         gaps, cell_left = ((), left) if wide else _gaps(textpage, stripped, start, size)
-        raised = () if wide else _raised(textpage, stripped, start, size, bottom)
+        raised = () if wide else _raised(textpage, stripped, start, size)
         box = (left, bottom, max(right, left), top)
         found.append(Line(start, stripped, *box, size, weight, gaps, cell_left or left, raised))
     return found
+
+
+def _size(textpage: Any, place: int, matrix: Any) -> float:
+    """The size in points at which a character is set: the font's size, scaled as the page scales it."""
+    import ctypes
+    import math
+
+    import pypdfium2.raw as api
+
+    if not api.FPDFText_GetMatrix(textpage, place, ctypes.byref(matrix)):
+        return 0.0
+    return float(api.FPDFText_GetFontSize(textpage, place)) * math.hypot(matrix.b, matrix.d)
 
 
 def _gaps(textpage: Any, text: str, start: int, size: float) -> tuple[tuple[int, ...], float]:
@@ -244,7 +257,6 @@ def _gaps(textpage: Any, text: str, start: int, size: float) -> tuple[tuple[int,
     A justified line in a narrow column has wide blanks throughout; those part words, not cells.
     """
     import pypdfium2.raw as api
-
 
     found: list[tuple[int, float]] = []
     widths: list[float] = []
@@ -268,14 +280,18 @@ def _gaps(textpage: Any, text: str, start: int, size: float) -> tuple[tuple[int,
 _MARK = re.compile(r"(?<=[A-Za-z.,;:)”\"’])\d{1,2}(?![\w%])(?!\.\d)")
 
 
-def _raised(textpage: Any, text: str, start: int, size: float, bottom: float) -> tuple[int, ...]:
-    """Offsets in ``text`` of digits that stand higher than their line: footnote marks. ``bottom`` is the line's."""
+def _raised(textpage: Any, text: str, start: int, size: float) -> tuple[int, ...]:
+    """Offsets in ``text`` of digits that stand higher than the character before them: footnote marks."""
     import pypdfium2.raw as api
 
     found: list[int] = []
     for match in _MARK.finditer(text):
+        before = api.FPDFText_GetCharIndexFromTextIndex(textpage, start + match.start() - 1)
         mark = api.FPDFText_GetCharIndexFromTextIndex(textpage, start + match.start())
-        if mark >= 0 and textpage.get_charbox(mark)[1] > bottom + 0.4 * size:
+        if min(before, mark) < 0:
+            continue
+        # a descender reaches a fifth of the size below the line, a raised digit begins a third above it
+        if textpage.get_charbox(mark)[1] > textpage.get_charbox(before)[1] + 0.28 * size:
             found += range(match.start(), match.end())
     return tuple(found)
 

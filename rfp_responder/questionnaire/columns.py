@@ -74,6 +74,8 @@ def choose_columns(grid: Grid, table: Table) -> Columns | None:
     if answer is not None:
         taken.add(answer)
     comment = _comment_column(grid, table, rows, [c for c in used if c not in taken], answer or question)
+    if answer is None and comment is None:
+        answer = _unnamed_column(grid, table, rows, question)
     identity = _id_column(grid, table, sure, [c for c in used if c not in taken | {comment}], question)
     section = _section_column(grid, table, rows, [c for c in used if c not in taken | {comment, identity}], question)
     listed = listed_choices(table.text(answer)) if answer and not marks else ()
@@ -103,7 +105,8 @@ def _question_column(grid: Grid, table: Table) -> int | None:
     length: Counter[int] = Counter()
     for row in table.rows[: _SAMPLE * 4]:
         for column, cell in grid.cells.get(row, {}).items():
-            if column > MAX_COLUMNS or not _may_ask(cell.text) or is_choice(cell.text):
+            computed = cell.formula and not cell.text and table.weight(column, "question") >= 1
+            if column > MAX_COLUMNS or is_choice(cell.text) or not (computed or _may_ask(cell.text)):
                 continue
             filled[column] += 1
             asking[column] += asks(cell.text) >= 2
@@ -170,6 +173,16 @@ def _answer_column(  # one line for each sign
         if score >= 2.5 and (best is None or score > best[0]):
             best = (score, column)
     return best[1] if best else None
+
+
+def _unnamed_column(grid: Grid, table: Table, rows: Sequence[int], question: int) -> int | None:
+    """An empty column close behind the question whose header says nothing else (the bidder's name, say)."""
+    for header in table.headers[:1]:
+        for column in range(question + 1, question + 5):
+            free = column in header.texts and not header.roles(column) and not says_kind(header.texts[column])
+            if free and not any(grid.text(row, column) for row in rows):
+                return column
+    return None
 
 
 def _comment_column(grid: Grid, table: Table, rows: Sequence[int], columns: Sequence[int], beside: int) -> int | None:

@@ -13,6 +13,8 @@ from rfp_responder.questionnaire.rows import habits, identity, judge
 from rfp_responder.questionnaire.rules import asks, is_placeholder, leading_code, limits, roles, skips_sheet
 from rfp_responder.text import fold
 
+MAX_ROWS = 20_000  # of one sheet; questionnaires have up to 1,500 questions, and 10,000 rows take a second
+MAX_ALL_ROWS = 60_000  # of all sheets together, which bounds the time on hostile files
 MIRRORED = 0.8  # a sheet whose questions are copied by formula from another is a score sheet, not a second form
 
 
@@ -20,7 +22,12 @@ def detect(grids: Sequence[Grid]) -> Layout:
     """The questionnaire in a file. Sheets without questions are named in ``skipped`` with the reason."""
     sheets: list[SheetLayout] = []
     skipped: list[tuple[str, str]] = []
+    room = MAX_ALL_ROWS
     for grid in grids:
+        if len(grid.cells) > min(MAX_ROWS, room):
+            skipped.append((grid.name, f"{len(grid.cells)} rows: a data table, longer than any questionnaire"))
+            continue
+        room -= len(grid.cells)
         found = detect_sheet(grid)
         reason = "" if found else "no questions were found"
         kept = []

@@ -74,8 +74,10 @@ def _strength(grid: Grid, row: int) -> float:
     marks = 0
     for cell in cells.values():
         words = len(cell.text.split())
-        # a sentence heads nothing
-        said = roles(cell.text) if words <= 12 and not (words > 5 and cell.text.strip().endswith(".")) else {}
+        # a sentence heads nothing, nor does a cell that lists values
+        sentence = words > 12 or (words > 5 and cell.text.strip().endswith("."))
+        values = sum(is_choice(line) for line in cell.text.split("\n")[:20]) >= 2
+        said = {} if sentence or values else roles(cell.text)
         if asks(cell.text) >= 2 and words >= 4 and not said:
             return 0.0
         marks += is_choice(cell.text)

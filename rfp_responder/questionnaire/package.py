@@ -20,7 +20,7 @@ from xml.parsers import expat
 from rfp_responder.errors import QuestionnaireError
 
 MAX_MEMBERS = 20_000
-MAX_INFLATED = 512 << 20  # over all members: the largest real questionnaire seen inflates to 40 MiB
+MAX_INFLATED = 512 << 20  # over all members; the largest real questionnaire at hand inflates to 10 MiB
 MAX_PART = 128 << 20  # one XML part that we parse
 MAX_RATIO = 400  # XML of empty styled cells deflates to about 1:100; deflate cannot exceed 1:1032
 RATIO_FROM = 16 << 20  # small parts may be as repetitive as they like

@@ -66,6 +66,9 @@ def identity(grid: Grid, columns: Columns, row: int) -> str:
 def judge(grid: Grid, columns: Columns, usual: Habits, row: int) -> Judgement:
     """Whether a row asks. Every sign adds or takes; what ends above zero is a question."""
     text = grid.text(row, columns.question).strip()
+    cell = grid.cells[row].get(columns.question)
+    if not text and cell and cell.formula and (columns.answer or columns.comment):
+        return Judgement(True)  # asked by a formula that was never computed: reported, not answered
     if not text:
         alone = [cell.text for cell in grid.cells[row].values() if cell.text.strip()]
         short = bool(alone) and all(len(part.split()) <= 12 for part in alone)

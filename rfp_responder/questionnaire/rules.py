@@ -24,8 +24,9 @@ _ID = re.compile(
     r"item|q\.?|req\.? ?#?)\s*",
     re.IGNORECASE,
 )
+_NO_ID = _words(r"evidence|documents?|documentation|yes ?[/,|] ?no|y ?/ ?n|policy|standard|link")
 _ABOUT = _words(  # about the question or the answer, not the thing itself
-    r"expected|possible|allowed|valid|sample|example|model|type|format|options?|weight\w*|scor\w+|"
+    r"expected|typical|suggested|possible|allowed|valid|sample|example|model|type|format|options?|weight\w*|scor\w+|"
     r"points?|rating|"
     r"max\w*|previous|prior|mapping|guidance|guideline\w*|hints?|tips?|help|instructions?|mandatory|"
     r"due|date|count"
@@ -152,6 +153,7 @@ _CODE = re.compile(r"[A-Za-z&]{0,10}[-._ ]{0,2}(?:[A-Za-z&]{1,6}[-._ ])?\d{1,4}(
 _LEADING_CODE = re.compile(
     r"\s*((?:[A-Z&]{1,8}[-.]?\d{1,4}(?:[-._]\d+)*[a-z]?|\d{1,3}(?:\.\d{1,3})+[a-z]?|Q\d{1,4}))[\s.:)\-–—]+\S"
 )
+_LIST_MARK = re.compile(r"(?:\(?(?:\d{1,3}|[a-z]|[ivx]{1,4})[.)]|[-•*])\s+", re.IGNORECASE)
 _WORD_LIMIT = re.compile(
     r"(?:max(?:imum)?\.?|up to|no more than|not exceed(?:ing)?|limit(?:ed to)?|"
     r"within)\D{0,25}?(\d[\d,]{0,6})[ -]words?",
@@ -164,17 +166,23 @@ _CHARACTER_LIMIT = re.compile(
 )
 _WORD_LIMIT_AFTER = re.compile(r"(\d[\d,]{0,6})[ -]words?\s*(?:max|limit|or (?:less|fewer))", re.IGNORECASE)
 _CHARACTER_LIMIT_AFTER = re.compile(r"(\d[\d,]{0,6})[ -]char\w*\s*(?:max|limit|or (?:less|fewer))", re.IGNORECASE)
+_HEADER_LENGTH = 400  # characters; also bounds the work on hostile cells
 _HEADER_WORDS = 25  # a header cell may carry an instruction, a data cell is longer
 
 
 def roles(header: str) -> dict[Role, float]:
     """What a header's words say its column is for: role -> weight (0..3); empty for none."""
     text = fold(header).replace("_", " ")
-    if not text or len(text.split()) > _HEADER_WORDS or (text.endswith("?") and len(text.split()) > 4):
+    if (
+        not text
+        or len(text) > _HEADER_LENGTH
+        or len(text.split()) > _HEADER_WORDS
+        or (text.endswith("?") and len(text.split()) > 4)
+    ):
         return {}
     if text.casefold().rstrip(".:") in {"item", "items"}:
         return {"id": 1.5, "question": 1.0}  # the number of a row as often as what it is about
-    if len(text) <= 40 and _ID.fullmatch(text.rstrip(":")) and not listed_choices(text):
+    if len(text) <= 40 and _ID.fullmatch(text.rstrip(":")) and not _NO_ID.search(text):
         return {"id": 3.0}
     # what stands in brackets or behind a dash explains the name of the column
     text = _EXPLANATION.sub("", text).strip() or text
@@ -215,9 +223,10 @@ def asks(text: str) -> float:
     more (it does).
     """
     folded = fold(text)
-    start = _LEADING_CODE.match(folded)
-    if start:
+    if start := _LEADING_CODE.match(folded):
         folded = folded[start.end() - 1 :]
+    elif start := _LIST_MARK.match(folded):
+        folded = folded[start.end() :]
     if "?" in folded:
         return 3.0
     if _QUESTION_START.match(folded) or _REQUEST_START.match(folded):

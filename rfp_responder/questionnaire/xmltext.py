@@ -55,7 +55,7 @@ def apply(data: bytes, pieces: Iterable[tuple[int, int, bytes]]) -> bytes:
 
 def without_attribute(tag: bytes, name: str) -> bytes:
     """A start tag without one of its attributes."""
-    return re.sub(rb"\s+" + name.encode() + rb"\s*=\s*(?:\"[^\"]*\"|'[^']*')", b"", tag)
+    return re.sub(rb"\s" + name.encode() + rb"\s*=\s*(?:\"[^\"]*\"|'[^']*')", b"", tag)
 
 
 def recalculate_on_load(data: bytes, label: str) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from pathlib import Path
 
@@ -15,7 +16,10 @@ from rfp_responder.questionnaire.sheetxml import unescape
 from rfp_responder.questionnaire.splice import splice_sheet, write
 from rfp_responder.questionnaire.xlsx import read
 from rfp_responder.questionnaire.xmltext import escaped
-from tests.workbooks import answer_to, members, workbook
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the makers live one folder up
+
+from workbooks import answer_to, members, workbook
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=60)
 ROWS = [["Question", "Answer", "Comments"], ["Do you?", "", "old"], ["Is it?"], [], ["Are they?", "", "", "", "far"]]
