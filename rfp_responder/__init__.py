@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 import os as _os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rfp_responder.knowledge import KnowledgeBase
+    from rfp_responder.responder import Responder
+
+__all__ = ["KnowledgeBase", "Responder", "__version__"]
 
 __version__ = "0.1.0"
 
@@ -18,3 +25,16 @@ for _name, _value in {
 }.items():
     _os.environ.setdefault(_name, _value)
 del _os, _name, _value
+
+
+def __getattr__(name: str) -> object:
+    """The two public classes, imported when they are first asked for: ``rfp --help`` needs neither."""
+    if name == "KnowledgeBase":
+        from rfp_responder.knowledge import KnowledgeBase
+
+        return KnowledgeBase
+    if name == "Responder":
+        from rfp_responder.responder import Responder
+
+        return Responder
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -76,7 +76,9 @@ _SPLIT = re.compile(
     r";\s+|\?\s+|,?\s+and\s+(?=(?:how|what|which|who|when|where|why|is|are|do|does|can|will|under what|within|at what|"
     r"for how|to whom|by whom|in which)\b)|,\s+(?=(?:how|what|which|who|when|where|why)\b)", re.I,
 )  # fmt: skip
-_INCLUDING = re.compile(r",?\s+\b(?:including|such as|covering|in particular)\b:?\s+", re.I)
+_INTERROGATIVE = re.compile(
+    r"\b(?:what|which|who|whom|whose|why|how)\b|^\W*(?:when|where)\s+(?:is|are|was|were|do|does|did|will|can)\b", re.I
+)
 
 
 def is_polar(question: str) -> bool:
@@ -104,7 +106,7 @@ def parts(question: str) -> list[str]:
     """
     pieces = [piece.strip(" ,;") for piece in _SPLIT.split(question.strip()) if piece.strip(" ,;?.")]
     found: list[str] = []
-    for piece in pieces:
+    for piece in _with_conditions(pieces):
         if found and len(content_stems(piece)) < 1:
             found[-1] = f"{found[-1]} {piece}"
         elif found and _leans(piece):
@@ -112,6 +114,27 @@ def parts(question: str) -> list[str]:
         else:
             found.append(piece)
     return found or [question.strip()]
+
+
+_CONDITION = re.compile(
+    r"^\W*(?:if|when|where|once|after|before|in case|in the event|should|for|to|with|given|as)\b", re.I
+)
+
+
+def _with_conditions(pieces: list[str]) -> list[str]:
+    """A leading clause ("if a fix is late, who may sign") belongs to the part behind it."""
+    joined: list[str] = []
+    for piece in pieces:
+        if (
+            joined
+            and _CONDITION.match(joined[-1])
+            and not _POLAR.search(joined[-1])
+            and not _INTERROGATIVE.search(joined[-1])
+        ):
+            joined[-1] = f"{joined[-1]}, {piece}"
+        else:
+            joined.append(piece)
+    return joined
 
 
 def _leans(piece: str) -> bool:

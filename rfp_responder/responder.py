@@ -26,6 +26,10 @@ class Responder:
         """Passages only, best first."""
         return self._retriever.retrieve(checked_question(query), top_k or self._top_k)
 
+    def passages(self, text: str) -> list[Passage]:
+        """What an answer to ``text`` would rest on: each part's best passage among them."""
+        return self._with_parts(text, self._retriever.retrieve(text, self._top_k), self._top_k)
+
     def ask(self, question: Question | str, *, top_k: int | None = None, show: int = 0) -> Answer:
         """The grounded answer from the best ``top_k`` passages; at least ``show`` passages are listed in it.
 

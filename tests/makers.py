@@ -168,7 +168,9 @@ def page(text: str, number: int = 1, headings: Sequence[Heading] = (), label: st
     return Page(number, label or str(number), text, tuple(headings))
 
 
-def document(*pages: Page | str, name: str = "guide.pdf", title: str = "Guide", effective: date | None = None) -> Document:
+def document(
+    *pages: Page | str, name: str = "guide.pdf", title: str = "Guide", effective: date | None = None
+) -> Document:
     """A document of pages or texts."""
     made = tuple(p if isinstance(p, Page) else page(p, n) for n, p in enumerate(pages, 1))
     digest = hashlib.sha256("\f".join(p.text for p in made).encode()).hexdigest()
@@ -209,11 +211,13 @@ def question(text: str = "Is data encrypted at rest?", *choices: str, **limits: 
 # -- knowledge base -----------------------------------------------------------------------------------------
 
 SECURITY = (
-    "# Security guide\n\n## Encryption\n\nCustomer data is encrypted at rest with AES-256. Keys are rotated every 90 days.\n"
+    "# Security guide\n\n## Encryption\n\n"
+    "Customer data is encrypted at rest with AES-256. Keys are rotated every 90 days.\n"
     "\n## Backups\n\nBackups are taken every night and kept for 35 days. Restores are tested every quarter.\n"
 )
 SUPPORT = (
-    "# Support guide\n\n## Hours\n\nThe help desk answers by telephone and e-mail on working days from 08:00 to 18:00.\n"
+    "# Support guide\n\n## Hours\n\n"
+    "The help desk answers by telephone and e-mail on working days from 08:00 to 18:00.\n"
     "\n## Faults\n\nFaults of severity 1 are taken up within 30 minutes at any hour.\n"
 )
 FILES: Mapping[str, str] = {"security.md": SECURITY, "support.md": SUPPORT}

@@ -66,8 +66,8 @@ def candidates(passage: Passage) -> list[Candidate]:
                 found.append(_list(passage.rank, text, start, stop, heading))
                 skip_until = stop if stop - start < _MAX_LIST else -1
                 continue
-        if _worth(piece):
-            body = LIST_MARK.match(piece)
+        body = LIST_MARK.match(piece)
+        if _worth(piece) and (body or _complete(piece)):
             claim = (
                 re.sub(r"^(?:[•▪‣◦●○■□–—*-]|o|\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)])\s+", "", piece) if body else piece
             )
@@ -88,6 +88,11 @@ def _worth(piece: str) -> bool:
     words = piece.split()
     letters = sum(c.isalpha() for c in piece)
     return len(words) >= 4 and letters >= 0.5 * len(piece.replace(" ", "")) and not piece.endswith("?")
+
+
+def _complete(piece: str) -> bool:
+    """Whether a sentence ends: one that a page break cuts off says half of something."""
+    return bool(re.search(r"[.!?:;][\"'”’)\]⁰¹²³⁴-⁹]*$", piece)) or len(piece.split()) <= 12
 
 
 def _is_heading(text: str, start: int, end: int) -> bool:

@@ -17,7 +17,7 @@ from rfp_responder.answer.choice import stance_of
 from rfp_responder.answer.stance import read_stance
 from rfp_responder.asked import Kind, is_polar, kind, parts
 from rfp_responder.domain import Draft, Passage, Question, Stance
-from rfp_responder.protocols import Embedder, Vectors
+from rfp_responder.protocols import Embedder
 from rfp_responder.text import STOPWORDS, content_stems, stem, words
 
 Frequencies = Callable[[Sequence[str]], tuple[dict[str, int], int]]
@@ -29,22 +29,24 @@ AUTHOR = "offline extractive"
 class ExtractiveSettings:
     """Weights of a sentence's score, the coefficients of the confidence, and the decisions made with them.
 
-    Chosen on the ``tune`` split of ``evals/gold.jsonl``; ``evals/fit_confidence.py`` fits the coefficients.
+    All were chosen on the ``tune`` split of ``evals/gold.jsonl``; ``evals/fit_confidence.py`` fits the coefficients:
+    bias, then one for each of ``Assessment.features``.
     """
 
-    dense: float = 0.45
-    coverage: float = 0.35
+    dense: float = 0.60
+    coverage: float = 0.30
+    heading: float = 0.6  # what a word in the heading counts against one in the sentence
     kind: float = 0.10
     passage: float = 0.10
-    second: float = 0.88  # a further sentence must reach this share of the best one's score
+    second: float = 0.90  # a further sentence must reach this share of the best one's score
     max_sentences: int = 3
-    threshold: float = 0.5
-    coefficients: tuple[float, ...] = (-6.0, 4.0, 3.5, 0.5, 1.0, 1.0)
+    threshold: float = 0.38  # on tune: 0.64 of what is answered is right, 0.75 of the blanks stay blank
+    coefficients: tuple[float, ...] = (-3.88, 2.67, 0.92, 0.52, 3.01)
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A candidate with its evidence; every value is in 0..1 but ``dense``, a cosine."""
+    """A candidate with its evidence: ``dense`` is a cosine, the rest are in 0..1."""
 
     candidate: Candidate
     score: float
@@ -52,6 +54,20 @@ class Scored:
     coverage: float
     own_coverage: float
     kind_met: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """One part of a question: its candidates, best first, what the confidence rests on, and the confidence.
+
+    ``features``: the best candidate's cosine, its word coverage, whether it holds the kind asked for (0 or 1), and
+    its passage's cosine.
+    """
+
+    part: str
+    scored: tuple[Scored, ...]
+    features: tuple[float, ...]
+    confidence: float
 
 
 class ExtractiveAnswerer:
@@ -71,49 +87,53 @@ class ExtractiveAnswerer:
 
     def draft(self, question: Question, passages: Sequence[Passage]) -> Draft:
         """The best sentences for each part of the question; parts below the threshold are missing."""
-        pool = [candidate for passage in passages for candidate in candidates(passage)]
-        if not pool:
+        assessed = self.assess(question.text, passages)
+        if not assessed:
             return Draft((), None, (), AUTHOR, 0.0, notes=("no passage holds a sentence that could answer",))
-        by_rank = {passage.rank: passage for passage in passages}
-        chosen: list[Scored] = []
-        missing: list[str] = []
-        confidences: list[float] = []
-        asked = parts(question.text)
-        vectors = self._embedder.embed([question.text, *asked, *[f"{c.context}: {c.text}" for c in pool]])
-        for number, part in enumerate(asked):
-            similar = vectors[1 + len(asked) :] @ vectors[1 + number]
-            scored = self._score(part, pool, [float(s) for s in similar], by_rank)
-            confidence = self.confidence(self.features(scored, by_rank))
-            confidences.append(confidence)
-            if confidence < self._settings.threshold:
-                missing.append(_short(part))
-                continue
-            chosen += [s for s in self._pick(scored) if s.candidate not in [c.candidate for c in chosen]]
-        confidence = max(confidences)
-        if not chosen:
-            return Draft(
-                (),
-                None,
-                (),
-                AUTHOR,
-                confidence,
-                notes=(_nearest(pool, vectors, by_rank, len(asked)),),
-            )
-        best = chosen[0].candidate
-        ordered = sorted(chosen[: self._settings.max_sentences], key=lambda s: (s.candidate.rank, s.candidate.start))
+        sure = [one for one in assessed if one.confidence >= self._settings.threshold]
+        if not sure:
+            best = max(assessed, key=lambda one: one.confidence)
+            note = _nearest(best.scored[0].candidate, passages)
+            return Draft((), None, (), AUTHOR, best.confidence, notes=(note,))
+        chosen = self._choose(sure)
+        ordered = sorted(chosen, key=lambda s: (s.candidate.rank, s.candidate.start))
         return Draft(
             proposals=tuple(s.candidate.proposal() for s in ordered),
-            stance=self._stance(question, best.text),
-            missing=tuple(missing),
+            stance=self._stance(question, sure[0].part, chosen[0].candidate.text),
+            missing=tuple(_short(one.part) for one in assessed if not self._is_told(one, chosen)),
             author=AUTHOR,
-            confidence=min(c for c in confidences if c >= self._settings.threshold),
+            confidence=min(one.confidence for one in sure),
         )
 
-    def _stance(self, question: Question, sentence: str) -> Stance | None:
+    def assess(self, question: str, passages: Sequence[Passage]) -> list[Assessment]:
+        """Every part of the question against every candidate; empty where the passages hold no candidate."""
+        pool = [candidate for passage in passages for candidate in candidates(passage)]
+        if not pool:
+            return []
+        by_rank = {passage.rank: passage for passage in passages}
+        asked = parts(question)
+        vectors = self._embedder.embed([*asked, *[candidate.text for candidate in pool]])
+        found = []
+        for number, part in enumerate(asked):
+            similar = [float(value) for value in vectors[len(asked) :] @ vectors[number]]
+            scored = self._score(part, pool, similar, by_rank)
+            best = scored[0]
+            found_by = by_rank[best.candidate.rank].found_by
+            features = (best.dense, best.own_coverage, float(best.kind_met), float(found_by.get("dense", 0.0)))
+            found.append(Assessment(part, tuple(scored), features, self._confidence(features)))
+        return found
+
+    def _is_told(self, one: Assessment, chosen: Sequence[Scored]) -> bool:
+        """Whether a part is answered: surely, or by a sentence that was chosen for another part and fits best here."""
+        best = [scored.candidate for scored in one.scored[:2]]
+        return one.confidence >= self._settings.threshold or any(c.candidate in best for c in chosen)
+
+    @staticmethod
+    def _stance(question: Question, part: str, sentence: str) -> Stance | None:
         wants_stance = any(stance_of(choice) for choice in question.choices)
         if not wants_stance and not is_polar(question.text):
             return None
-        return read_stance(question.text, sentence)
+        return read_stance(part, sentence)
 
     # -- scoring --------------------------------------------------------------------------------------------
 
@@ -134,63 +154,50 @@ class ExtractiveAnswerer:
             own = set(content_stems(candidate.text))
             near = set(content_stems(f"{candidate.context} {by_rank[candidate.rank].chunk.heading}"))
             own_share = sum(w for term, w in weights.items() if term in own) / total
-            share = own_share + 0.6 * sum(w for term, w in weights.items() if term in near - own) / total
+            s = self._settings
+            share = own_share + s.heading * sum(w for term, w in weights.items() if term in near - own) / total
             met = meets(wanted, candidate.text)
             passage = by_rank[candidate.rank].score
-            s = self._settings
             score = s.dense * max(0.0, dense) + s.coverage * share + s.kind * met + s.passage * passage
             found.append(Scored(candidate, score, dense, share, own_share, met))
         return sorted(found, key=lambda s: -s.score)
 
-    def features(self, scored: Sequence[Scored], by_rank: dict[int, Passage]) -> tuple[float, ...]:
-        """What the confidence rests on: cosine, coverage, own coverage, kind met, and the passage's cosine."""
-        best = scored[0]
-        near = [s for s in scored[:3] if s.score >= 0.85 * best.score]
-        passage = by_rank[best.candidate.rank]
-        return (
-            max(s.dense for s in near),
-            max(s.coverage for s in near),
-            best.own_coverage,
-            1.0 if best.kind_met else 0.0,
-            float(passage.found_by.get("dense", 0.0)),
-        )
-
-    def confidence(self, features: Sequence[float]) -> float:
+    def _confidence(self, features: Sequence[float]) -> float:
         """Probability that the best sentence answers, by logistic regression."""
         bias, *weights = self._settings.coefficients
         return 1 / (1 + math.exp(-(bias + sum(w * f for w, f in zip(weights, features, strict=True)))))
 
-    def _pick(self, scored: Sequence[Scored]) -> list[Scored]:
-        """The best candidate, and others nearly as good that add something."""
-        best = scored[0]
-        picked = [best]
-        for other in scored[1:8]:
-            if len(picked) >= 2 or other.score < self._settings.second * best.score:
-                break
-            if all(_distinct(other.candidate.text, p.candidate.text) for p in picked):
-                picked.append(other)
-        return picked
+    # -- choosing -------------------------------------------------------------------------------------------
+
+    def _choose(self, sure: Sequence[Assessment]) -> list[Scored]:
+        """The best candidate of each part, then others nearly as good that add something, within the limit."""
+        chosen: list[Scored] = []
+        for one in sure:
+            if all(_distinct(one.scored[0].candidate, c.candidate) for c in chosen):
+                chosen.append(one.scored[0])
+        for one in sure:
+            for other in one.scored[1:6]:
+                if other.score < self._settings.second * one.scored[0].score or len(sure) > 1:
+                    break
+                if len(chosen) < 2 and all(_distinct(other.candidate, c.candidate) for c in chosen):
+                    chosen.append(other)
+        return chosen[: self._settings.max_sentences]
 
 
-def _nearest(
-    pool: Sequence[Candidate],
-    vectors: Vectors,
-    by_rank: dict[int, Passage],
-    skipped: int,
-) -> str:
-    similar = vectors[1 + skipped :] @ vectors[0]
-    closest = pool[int(similar.argmax())]
-    chunk = by_rank[closest.rank].chunk
-    return f"no passage answers this; closest: {chunk.document_name} p. {chunk.page_number}, {_short(closest.text)!r}"
+def _nearest(closest: Candidate, passages: Sequence[Passage]) -> str:
+    chunk = next(passage.chunk for passage in passages if passage.rank == closest.rank)
+    where = f"{chunk.document_name} p. {chunk.page_number}"
+    return f"no passage answers this; closest: {where}, {_short(closest.text)!r}"
 
 
 def _short(text: str) -> str:
     return text if len(text) <= 120 else text[:117] + "…"
 
 
-def _distinct(a: str, b: str) -> bool:
-    left, right = set(content_stems(a)), set(content_stems(b))
-    return len(left & right) < 0.6 * min(len(left), len(right), 1000) if left and right else False
+def _distinct(a: Candidate, b: Candidate) -> bool:
+    """Whether two candidates say different things: less than half of the shorter one's words are shared."""
+    left, right = set(content_stems(a.text)), set(content_stems(b.text))
+    return bool(left and right) and len(left & right) < 0.5 * min(len(left), len(right))
 
 
 _UNIT = r"(?:seconds?|minutes?|hours?|(?:business |working |calendar )?days?|weeks?|months?|quarters?|years?)"

@@ -36,7 +36,8 @@ def inspect(questionnaire: FileArgument, as_json: JsonOption = False) -> None:
         rows = shown["question_rows"]
         assert isinstance(rows, list)
         typer.echo(
-            f"{shown['sheet']}: {len(rows)} questions · header rows {shown['header_rows']} · columns {', '.join(columns)}"
+            f"{shown['sheet']}: {len(rows)} questions · header rows {shown['header_rows']}"
+            f" · columns {', '.join(columns)}"
         )
         if shown["choices"]:
             typer.echo(f"  choices: {shown['choices']}")

@@ -40,7 +40,6 @@ def answer_json(answer: Answer) -> Json:
     return {
         "question": answer.question.text,
         "status": answer.status,
-        "stance": answer.stance,
         "answer": answer.text,
         "choice": answer.choice,
         "confidence": answer.confidence,
@@ -50,7 +49,6 @@ def answer_json(answer: Answer) -> Json:
                 "n": n,
                 "document": c.document_name,
                 "page": c.page_number,
-                "label": c.page_label,
                 "start": c.start,
                 "end": c.end,
                 "quote": c.quote,

@@ -132,7 +132,7 @@ def _client(folder: Path) -> Any:
     from chromadb.config import Settings
 
     try:
-        return chromadb.PersistentClient(str(folder), Settings(anonymized_telemetry=False))
+        return chromadb.PersistentClient(str(folder.resolve()), Settings(anonymized_telemetry=False))
     except Exception as error:  # chromadb raises its own kinds and Rust's
         raise IndexError_(
             f"index {folder}: Chroma cannot open it ({type(error).__name__}: {str(error)[:100]})",

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from rfp_responder.domain import Chunk, Document, Heading, Page
 from rfp_responder.text import sentences
 
-CHUNKER_VERSION = "1"  # part of every chunk's id: another way of cutting gives other chunks
+CHUNKER_VERSION = "2"  # part of every chunk's id: another way of cutting gives other chunks
 
 CountTokens = Callable[[Sequence[str]], list[int]]
 
@@ -23,7 +23,7 @@ class ChunkSettings:
     """
 
     max_tokens: int = 256
-    target: int = 200
+    target: int = 120
     flush_at_heading: float = 0.35  # a heading begins a new chunk once this share of the target is filled
 
 

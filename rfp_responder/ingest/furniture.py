@@ -24,8 +24,8 @@ def _margin_lines(page: RawPage) -> list[Line]:
 def _keys(page: RawPage, line: Line) -> set[str]:
     """What a line would have in common with its like on other pages: its text, one number of it as a page number.
 
-    A number counts as a page number by its distance from the page's place, or as the page's label. Lines that differ in another number
-    ("Plan B costs 400 EUR", "Plan B costs 500 EUR") have nothing in common: they are content.
+    A number counts as a page number by its distance from the page's place, or as the page's label. Lines that
+    differ in another number ("Plan B costs 400 EUR", "Plan B costs 500 EUR") have nothing in common: they are content.
     """
     text = line.text.casefold().strip()
     if _PAGE_NUMBER.match(text):

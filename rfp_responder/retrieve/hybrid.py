@@ -13,7 +13,7 @@ from rfp_responder.retrieve.pack import dedupe, prefer_newer_editions
 class HybridSettings:
     """``dense_weight`` + lexical weight = 1. ``depth``: how many candidates each searcher gives."""
 
-    dense_weight: float = 0.5
+    dense_weight: float = 0.7
     depth: int = 50
 
 

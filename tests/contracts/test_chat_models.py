@@ -1,0 +1,62 @@
+"""One suite for every ChatModel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from rfp_responder.answer.models import OpenAIChat, ScriptedModel
+from rfp_responder.errors import ModelError
+from rfp_responder.protocols import ChatModel
+from tests.model_server import fault, model_server, said
+
+SCHEMA: dict[str, object] = {"type": "object", "properties": {}}
+
+
+class Pair:
+    """A model that says ``{"a": 1}`` and one that fails."""
+
+    def __init__(self, talking: ChatModel, failing: ChatModel) -> None:
+        self.talking, self.failing = talking, failing
+
+
+@pytest.fixture(params=["openai", "scripted"])
+def models(request: pytest.FixtureRequest) -> Iterator[Pair]:
+    if request.param == "scripted":
+        yield Pair(ScriptedModel(['{"a": 1}'], name="m"), ScriptedModel([ModelError("model m: is away")], name="m"))
+        return
+    with ExitStack() as stack:
+        good, bad = stack.enter_context(model_server()), stack.enter_context(model_server())
+        good.reply, bad.reply = lambda _: said('{"a": 1}'), lambda _: fault(401)
+        yield Pair(OpenAIChat("m", good.server()), OpenAIChat("m", bad.server()))
+
+
+def test_it_says_its_text_and_counts_tokens(models: Pair) -> None:
+    reply = models.talking.reply("Be brief.", "Say a.", SCHEMA)
+    assert reply.text == '{"a": 1}'
+    assert reply.input_tokens > 0
+    assert reply.output_tokens > 0
+
+
+def test_it_can_be_asked_again_and_again(models: Pair) -> None:
+    assert {models.talking.reply("s", "u", SCHEMA).text for _ in range(3)} == {'{"a": 1}'}
+
+
+def test_it_has_the_name_that_was_given(models: Pair) -> None:
+    assert models.talking.name == "m"
+
+
+def test_a_fault_is_a_model_error(models: Pair) -> None:
+    with pytest.raises(ModelError, match="model m"):
+        models.failing.reply("s", "u", SCHEMA)
+
+
+@pytest.mark.parametrize("text", ["", "中文 🔐\n\t", "x" * 100_000])
+def test_any_text_can_be_sent(models: Pair, text: str) -> None:
+    assert models.talking.reply(text, text, SCHEMA).text
+
+
+def test_a_script_may_be_a_function_of_the_message() -> None:
+    assert ScriptedModel(lambda user: user.upper()).reply("s", "say", SCHEMA).text == "SAY"

@@ -1,0 +1,171 @@
+"""Retrieval: two searchers, one ranking; no text twice; the newer of two editions first."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from rfp_responder.errors import InputError
+from rfp_responder.index.embed import HashingEmbedder
+from rfp_responder.knowledge import KnowledgeBase
+from rfp_responder.responder import MAX_QUESTION, Responder, checked_question
+from rfp_responder.retrieve.hybrid import HybridRetriever, HybridSettings
+from rfp_responder.retrieve.pack import dedupe, family, is_older, newest, prefer_newer_editions
+from tests.makers import folder, knowledge, passage
+
+TOPICS = {
+    f"{name}.md": f"# {name}\n\nThe {name} team keeps {name} records for {days} days and reviews {name} twice a year.\n"
+    for name, days in (("billing", 10), ("logging", 20), ("hiring", 30), ("testing", 40), ("training", 50))
+}
+
+
+@pytest.fixture
+def base(tmp_path: Path) -> KnowledgeBase:
+    return knowledge(None, folder(tmp_path / "docs", TOPICS))[0]
+
+
+def retriever(base: KnowledgeBase, **settings: float) -> HybridRetriever:
+    return HybridRetriever(base, base.store, base.embedder, HybridSettings(**settings))  # type: ignore[arg-type]
+
+
+def test_the_passage_that_answers_comes_first_with_its_place(base: KnowledgeBase) -> None:
+    best = retriever(base).retrieve("How long are hiring records kept?", 3)[0]
+    assert best.chunk.document_name == "hiring.md"
+    assert "30 days" in best.chunk.text
+
+
+@pytest.mark.parametrize("top_k", [1, 2, 3, 5, 20])
+def test_at_most_top_k_come_ranked_from_one_best_first_scored_in_0_to_1(base: KnowledgeBase, top_k: int) -> None:
+    found = retriever(base).retrieve("records kept by the testing team", top_k)
+    assert 1 <= len(found) <= top_k
+    assert [p.rank for p in found] == list(range(1, len(found) + 1))
+    scores = [p.score for p in found]
+    assert scores == sorted(scores, reverse=True)
+    assert all(0 <= score <= 1 for score in scores)
+
+
+def test_the_same_query_finds_the_same(base: KnowledgeBase) -> None:
+    assert retriever(base).retrieve("records", 5) == retriever(base).retrieve("records", 5)
+
+
+@pytest.mark.parametrize("weight", [0.0, 0.5, 1.0])
+def test_either_searcher_alone_and_both_find_it(base: KnowledgeBase, weight: float) -> None:
+    assert retriever(base, dense_weight=weight).retrieve("billing", 1)[0].chunk.document_name == "billing.md"
+
+
+def test_a_query_that_shares_no_word_breaks_nothing(base: KnowledgeBase) -> None:
+    for query in ("zyzzyva quokka", "the of and", "?", "中文"):
+        assert len(retriever(base).retrieve(query, 3)) <= 3
+
+
+def test_vectors_that_no_document_holds_are_never_shown(base: KnowledgeBase) -> None:
+    base.store.add(["left-behind"], base.embedder.embed(["hiring records"]))
+    found = retriever(base).retrieve("hiring records", 5)
+    assert "left-behind" not in {p.chunk.id for p in found}
+    assert found[0].chunk.document_name == "hiring.md"
+
+
+def test_a_text_that_stands_in_two_documents_is_shown_once(tmp_path: Path) -> None:
+    text = "# Rules\n\nKeys are rotated every 90 days.\n"
+    base, _ = knowledge(None, folder(tmp_path / "docs", {"a.md": text, "b.md": text}))
+    assert len(retriever(base).retrieve("keys rotated", 5)) == 1
+
+
+def test_dedupe_keeps_the_first_and_ignores_white_space_and_case() -> None:
+    kept = dedupe([passage("Keys are  kept.", 1), passage("keys are\nkept.", 2, name="b.pdf"), passage("Else.", 3)])
+    assert [p.rank for p in kept] == [1, 3]
+
+
+def test_a_table_of_contents_goes_down_and_stays_in() -> None:
+    contents = passage("\n".join(f"Chapter on keys {n}" for n in range(3, 11)), 1, 0.8)
+    named = passage("Keys, backups", 2, 0.8, heading="Guide > Contents")
+    text = passage("Keys are rotated.", 3, 0.7)
+    kept = dedupe([contents, named, text])
+    assert max(kept, key=lambda p: p.score) is text
+    assert len(kept) == 3
+
+
+def edition(year: int, score: float = 0.9, title: str = "SLA and Support Policy"):  # type: ignore[no-untyped-def]
+    return passage(f"Text of {year}.", 1, score, title=f"{title} {year}", name=f"sla-{year}.pdf",
+                   effective=date(year, 1, 1))  # fmt: skip
+
+
+def test_the_newer_edition_comes_before_the_older_one() -> None:
+    old, new = prefer_newer_editions("What is the uptime?", [edition(2025, 0.9), edition(2026, 0.85)])
+    assert new.score > old.score > 0
+    assert new.score == 0.85
+
+
+def test_an_edition_whose_year_is_asked_for_is_not_put_back() -> None:
+    old, _ = prefer_newer_editions("What was the uptime in 2025?", [edition(2025), edition(2026)])
+    assert old.score == 0.9
+
+
+def test_documents_of_other_families_or_without_a_date_are_left_alone() -> None:
+    given = [edition(2025), edition(2026, title="Price list"), passage("No date.", title="SLA and Support Policy 2024")]
+    assert prefer_newer_editions("uptime", given) == given
+    assert not is_older(given[2], newest(given))
+
+
+def test_a_family_is_the_title_without_what_tells_editions_apart() -> None:
+    assert family("Penetration Test, March 2025 v1.2") == family("Penetration test 2026") == "penetration test"
+
+
+# -- questions ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["", " \n\t ", "?!", "—", "\u200b"])
+def test_an_empty_question_is_refused_with_an_example(text: str) -> None:
+    with pytest.raises(InputError, match="the question is empty"):
+        checked_question(text)
+
+
+def test_an_overlong_question_is_refused_and_the_longest_one_taken() -> None:
+    assert checked_question("a" * MAX_QUESTION)
+    with pytest.raises(InputError, match=f"has {MAX_QUESTION + 1} characters"):
+        checked_question("a" * (MAX_QUESTION + 1))
+
+
+def test_a_question_that_is_no_text_is_refused() -> None:
+    with pytest.raises(InputError, match="not valid UTF-8"):
+        checked_question("Is \udcff data kept?")
+
+
+class Nothing:
+    """An answerer that proposes nothing and remembers what it saw."""
+
+    author = "nothing"
+
+    def __init__(self) -> None:
+        self.seen: list[tuple[int, str]] = []
+
+    def draft(self, question, passages):  # type: ignore[no-untyped-def]
+        from rfp_responder.domain import Draft
+
+        self.seen = [(p.rank, p.chunk.id) for p in passages]
+        return Draft((), None, (), self.author, 0.0)
+
+
+@pytest.mark.parametrize("text", ["How long are hiring records kept, and how often is billing reviewed?", "records"])
+def test_an_answer_rests_on_top_k_passages_ranked_from_one_each_once(base: KnowledgeBase, text: str) -> None:
+    answerer = Nothing()
+    answer = Responder(retriever(base), answerer, 3).ask(text, show=5)
+    assert [rank for rank, _ in answerer.seen] == [1, 2, 3]
+    assert len({id_ for _, id_ in answerer.seen}) == 3
+    assert [p.rank for p in answer.passages] == list(range(1, len(answer.passages) + 1))
+    assert len({p.chunk.id for p in answer.passages}) == len(answer.passages) == 5
+    assert answer.status == "unanswered"
+    assert answer.notes
+
+
+def test_each_part_of_a_question_has_its_best_passage_in(base: KnowledgeBase) -> None:
+    answerer = Nothing()
+    responder = Responder(retriever(base), answerer, 2)
+    answer = responder.ask("How long are hiring records kept; how often is billing reviewed?")
+    assert {p.chunk.document_name for p in answer.passages} == {"hiring.md", "billing.md"}
+
+
+def test_an_embedder_without_a_word_in_common_is_no_fault() -> None:
+    assert HashingEmbedder().embed(["the of"]).tolist() == [[0.0] * 256]
