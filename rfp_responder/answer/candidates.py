@@ -10,9 +10,8 @@ from rfp_responder.text import LIST_MARK, fold, sentences
 
 _MAX_LIST = 900  # characters of a list that is quoted whole
 _MAX_SENTENCE = 700
-_FURNITURE = re.compile(
-    r"^(?:table|figure|fig\.)\s+\d+[.:]|^\d+(?:\.\d+)*\s*$|^(?:see|cf\.)\s+(?:section|table|chapter)\b", re.I
-)
+_PLACEHOLDER = re.compile(r"\[(?:fill|insert|tbd|todo|your |name|date|xx)|\b(?:TBD|TODO|lorem ipsum)\b", re.I)
+_FURNITURE = re.compile(r"^(?:table|figure|fig\.)\s+\d+[.:]|^\d+(?:\.\d+)*\s*$|^(?:see|cf\.|refer to)\s", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +51,13 @@ def candidates(passage: Passage) -> list[Candidate]:
             if index != previous_row + 1:
                 header = piece if _is_header(piece, text, spans, index) else None
             previous_row = index
-            if header != piece:
+            if header != piece and not _PLACEHOLDER.search(piece):
                 found.append(_row(passage.rank, start, piece, header, heading))
             continue
         if fold(piece) in known or _is_heading(text, start, end):
             heading = piece if len(piece.split()) > 1 else heading
             continue
-        if _FURNITURE.search(piece) or len(piece) > _MAX_SENTENCE:
+        if _FURNITURE.search(piece) or _PLACEHOLDER.search(piece) or len(piece) > _MAX_SENTENCE:
             continue
         if piece.endswith(":"):
             stop = _list_end(text, spans, index)

@@ -41,6 +41,7 @@ class ExtractiveSettings:
     second: float = 0.90  # a further sentence must reach this share of the best one's score
     max_sentences: int = 3
     threshold: float = 0.38  # on tune: 0.64 of what is answered is right, 0.75 of the blanks stay blank
+    yes_threshold: float = 0.50  # a bare yes needs more: on real questionnaires it was a coin's toss below this
     coefficients: tuple[float, ...] = (-3.88, 2.67, 0.92, 0.52, 3.01)
 
 
@@ -96,10 +97,14 @@ class ExtractiveAnswerer:
             note = _nearest(best.scored[0].candidate, passages)
             return Draft((), None, (), AUTHOR, best.confidence, notes=(note,))
         chosen = self._choose(sure)
+        stance = self._stance(question, sure[0], chosen[0].candidate.text)
+        open_polar = stance is None and (is_polar(question.text) or any(stance_of(c) for c in question.choices))
+        undecided = ("the passages speak of this but do not decide yes or no",) if open_polar else ()
         ordered = sorted(chosen, key=lambda s: (s.candidate.rank, s.candidate.start))
         return Draft(
             proposals=tuple(s.candidate.proposal() for s in ordered),
-            stance=self._stance(question, sure[0].part, chosen[0].candidate.text),
+            stance=stance,
+            notes=undecided,
             missing=tuple(_short(one.part) for one in assessed if not self._is_told(one, chosen)),
             author=AUTHOR,
             confidence=min(one.confidence for one in sure),
@@ -128,12 +133,16 @@ class ExtractiveAnswerer:
         best = [scored.candidate for scored in one.scored[:2]]
         return one.confidence >= self._settings.threshold or any(c.candidate in best for c in chosen)
 
-    @staticmethod
-    def _stance(question: Question, part: str, sentence: str) -> Stance | None:
+    def _stance(self, question: Question, one: Assessment, sentence: str) -> Stance | None:
+        """What the sentence says to a yes/no question; None where it is too far from the question to decide.
+
+        A sentence that negates or limits speaks of what is asked more surely than one that only shares its topic.
+        """
         wants_stance = any(stance_of(choice) for choice in question.choices)
         if not wants_stance and not is_polar(question.text):
             return None
-        return read_stance(part, sentence)
+        stance = read_stance(one.part, sentence)
+        return None if stance == "yes" and one.confidence < self._settings.yes_threshold else stance
 
     # -- scoring --------------------------------------------------------------------------------------------
 

@@ -36,6 +36,7 @@ def ground(question: Question, draft: Draft, passages: Sequence[Passage]) -> Ans
     stance = _stance(question, draft, kept, notes)
     choice = choose(stance, question.choices, [claim.text for claim in kept]) if kept else None
     if kept and question.choices and choice is None:
+        status = "partial"
         notes.append(f"no allowed value fits this evidence: {', '.join(question.choices)}")
     if not kept and not draft.missing and not draft.proposals and not draft.notes:
         notes.append("no passage answers this")
