@@ -44,7 +44,8 @@ answer: $(READY) $(HELD) ## Fill SHEET=questionnaire, to OUT=file where given
 
 eval: $(READY) ## Measure on the gold set and write the README's table
 	@$(BIN)/rfp ingest data/documents --index .rfp/eval >/dev/null
-	@$(BIN)/rfp eval --index .rfp/eval --out evals/results --readme README.md
+	@$(BIN)/rfp eval --index .rfp/eval --out evals/results --readme README.md --gate
+	@$(BIN)/python evals/readme.py .rfp/eval
 
 test: $(READY) ## Run the tests
 	@$(BIN)/python -m pytest -n 2

@@ -55,9 +55,8 @@ def main() -> None:
     for threshold in np.arange(0.25, 0.66, 0.05):
         told = chance >= threshold
         right = y[told].mean() if told.any() else float("nan")
-        print(
-            f"{threshold:9.2f}  {told.mean():8.2f}  {right:14.2f}  {told[y].mean():15.2f}  {(~told)[blank].mean():17.2f}"
-        )
+        kept, blanks = told[y].mean(), (~told)[blank].mean()
+        print(f"{threshold:9.2f}  {told.mean():8.2f}  {right:14.2f}  {kept:15.2f}  {blanks:17.2f}")
 
 
 if __name__ == "__main__":

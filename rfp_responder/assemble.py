@@ -8,15 +8,14 @@ from rfp_responder.answer.extractive import ExtractiveAnswerer
 from rfp_responder.errors import InputError
 from rfp_responder.index.embed import (
     MINILM,
-    MINILM_SHA256,
     HashingEmbedder,
     SentenceTransformerEmbedder,
-    minilm_folder,
+    default_embedder,
 )
 from rfp_responder.knowledge import KnowledgeBase
 from rfp_responder.protocols import Answerer, Embedder
 from rfp_responder.responder import Responder
-from rfp_responder.retrieve.hybrid import HybridRetriever, HybridSettings
+from rfp_responder.retrieve.hybrid import HybridSettings
 from rfp_responder.settings import Settings
 
 
@@ -24,7 +23,7 @@ def make_embedder(settings: Settings) -> Embedder:
     """The embedder that the settings name; raises InputError where it is not there."""
     name = settings.embedding_model
     if name == MINILM:
-        return SentenceTransformerEmbedder(minilm_folder(), MINILM, MINILM_SHA256)
+        return default_embedder()
     if name == "hashing":
         return HashingEmbedder()
     folder = Path(name)
@@ -64,10 +63,8 @@ def make_answerer(settings: Settings, knowledge: KnowledgeBase) -> Answerer:
 def responder_over(settings: Settings, knowledge: KnowledgeBase) -> Responder:
     """A responder over an open knowledge base; raises IndexError_ where it holds nothing to ask."""
     knowledge.require_documents()
-    retriever = HybridRetriever(
-        knowledge, knowledge.store, knowledge.embedder, HybridSettings(dense_weight=settings.dense_weight)
-    )
-    return Responder(retriever, make_answerer(settings, knowledge), settings.top_k)
+    fusion = HybridSettings(dense_weight=settings.dense_weight)
+    return Responder.over(knowledge, answerer=make_answerer(settings, knowledge), top_k=settings.top_k, fusion=fusion)
 
 
 def make_responder(settings: Settings) -> Responder:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from rfp_responder.domain import Chunk, Document, Page
 from rfp_responder.errors import DocumentError, IndexError_, InputError
+from rfp_responder.index.embed import default_embedder
 from rfp_responder.index.manifest import DocumentRow, Manifest
 from rfp_responder.index.store import ChromaStore, MemoryStore
 from rfp_responder.ingest import READERS, file_digest, read
@@ -53,13 +54,14 @@ class Tally:
 class KnowledgeBase:
     """Documents, their pages and chunks, and the two indexes over them."""
 
-    def __init__(self, folder: Path | None, embedder: Embedder, *, create: bool = False) -> None:
-        """Open the index in ``folder``; None keeps it in memory.
+    def __init__(self, folder: Path | str | None, embedder: Embedder | None = None, *, create: bool = False) -> None:
+        """Open the index in ``folder``; None keeps it in memory. The embedder is MiniLM where none is given.
 
         Raises IndexError_ when it is absent (and not to be made), damaged or made by another model.
         """
+        folder = Path(folder) if folder is not None else None
         self.folder = folder
-        self.embedder = embedder
+        self.embedder = embedder or default_embedder()
         if folder is not None and create:
             try:
                 folder.mkdir(parents=True, exist_ok=True)
@@ -104,9 +106,9 @@ class KnowledgeBase:
         """The chunks of these ids that are held."""
         return self._manifest.chunks(ids)
 
-    def document_frequencies(self, stems: Sequence[str]) -> tuple[dict[str, int], int]:
+    def document_frequencies(self, terms: Sequence[str]) -> tuple[dict[str, int], int]:
         """In how many chunks each word occurs, and how many chunks there are."""
-        return self._manifest.document_frequencies(stems)
+        return self._manifest.document_frequencies(terms)
 
     def require_documents(self) -> None:
         """Raise IndexError_ where nothing can be asked yet."""
@@ -133,24 +135,28 @@ class KnowledgeBase:
 
     def ingest(
         self,
-        paths: Sequence[Path],
+        paths: Sequence[Path | str],
         *,
         prune: bool = False,
         rebuild: bool = False,
         progress: Progress | None = None,
     ) -> Tally:
-        """Bring files and folders in; unchanged files cost a hash. Raises InputError when nothing is in after it."""
+        """Bring files and folders in; unchanged files cost a hash.
+
+        What cannot be read is in the tally's ``failed``, with the reason, and the rest goes in. Raises IndexError_
+        when the index is busy, damaged or another model's.
+        """
         started = time.perf_counter()
         tally = Tally()
+        named = [Path(path) for path in paths]
         with self._lock():
-            files = gather(paths, tally)
-            files = self._named_apart(files)
+            files = self._named_apart(gather(named, tally))
             if rebuild:
                 self._rebuild()
             else:
                 self._check_model()
             self._bring_in(files, tally, progress)
-            self._note_gone(paths, files, tally, prune=prune)
+            self._note_gone(named, files, tally, prune=prune)
             if self._manifest.value("unswept"):
                 self._sweep()
         rows = self.documents()

@@ -111,3 +111,18 @@ class ChunkSource(Protocol):
 
     def chunks(self, ids: Sequence[str]) -> dict[str, Chunk]:
         """The chunks of these ids that the knowledge base holds."""
+
+
+class Holdings(ChunkSource, Protocol):
+    """What a knowledge base offers to those who answer from it."""
+
+    @property
+    def embedder(self) -> Embedder:
+        """Who made the vectors, and makes those of questions."""
+
+    @property
+    def store(self) -> Store:
+        """The vectors."""
+
+    def document_frequencies(self, terms: Sequence[str]) -> tuple[dict[str, int], int]:
+        """In how many chunks each word occurs, and how many chunks there are."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
+from rfp_responder.answer.extractive import ExtractiveAnswerer
 from rfp_responder.answer.ground import ground
 from rfp_responder.asked import parts
 from rfp_responder.domain import Answer, Passage, Question
 from rfp_responder.errors import InputError
-from rfp_responder.protocols import Answerer, Retriever
+from rfp_responder.protocols import Answerer, Holdings, Retriever
+from rfp_responder.retrieve.hybrid import HybridRetriever, HybridSettings
 
 MAX_QUESTION = 4_000
 
@@ -21,6 +23,20 @@ class Responder:
         self._retriever = retriever
         self._answerer = answerer
         self._top_k = top_k
+
+    @classmethod
+    def over(
+        cls,
+        knowledge: Holdings,
+        *,
+        answerer: Answerer | None = None,
+        top_k: int = 3,
+        fusion: HybridSettings | None = None,
+    ) -> Responder:
+        """A responder over a knowledge base: hybrid retrieval, and the offline answerer where none is given."""
+        retriever = HybridRetriever(knowledge, knowledge.store, knowledge.embedder, fusion)
+        offline = answerer or ExtractiveAnswerer(knowledge.embedder, knowledge.document_frequencies)
+        return cls(retriever, offline, top_k)
 
     def search(self, query: str, top_k: int | None = None) -> list[Passage]:
         """Passages only, best first."""

@@ -67,10 +67,8 @@ def candidates(passage: Passage) -> list[Candidate]:
                 continue
         body = LIST_MARK.match(piece)
         if _worth(piece) and (body or _complete(piece)):
-            claim = (
-                re.sub(r"^(?:[•▪‣◦●○■□–—*-]|o|\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)])\s+", "", piece) if body else piece
-            )
-            found.append(Candidate(passage.rank, start, _sentence(claim), (piece,), heading, "sentence"))
+            said = _without_mark(piece)
+            found.append(Candidate(passage.rank, start, _sentence(said), (said,), heading, "sentence"))
     return found
 
 
@@ -87,6 +85,11 @@ def _worth(piece: str) -> bool:
     words = piece.split()
     letters = sum(c.isalpha() for c in piece)
     return len(words) >= 4 and letters >= 0.5 * len(piece.replace(" ", "")) and not piece.endswith("?")
+
+
+def _without_mark(item: str) -> str:
+    """A list item without its bullet or number; anything else as it is."""
+    return re.sub(r"^\S+\s+", "", item) if LIST_MARK.match(item) else item
 
 
 def _complete(piece: str) -> bool:
@@ -134,10 +137,7 @@ def _list_end(text: str, spans: list[tuple[int, int]], lead: int) -> int | None:
 def _list(rank: int, text: str, start: int, stop: int, heading: str) -> Candidate:
     quote = text[start:stop]
     lead, *items = [line.strip() for line in quote.split("\n") if line.strip()]
-    bare = [
-        re.sub(r"^(?:[•▪‣◦●○■□–—*-]|o|\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)])\s+", "", item).rstrip(" ;,.")
-        for item in items
-    ]
+    bare = [_without_mark(item).rstrip(" ;,.") for item in items]
     claim = f"{lead} {'; '.join(bare)}."
     return Candidate(rank, start, claim, (quote,), heading, "list")
 

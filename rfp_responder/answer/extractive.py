@@ -41,7 +41,8 @@ class ExtractiveSettings:
     second: float = 0.90  # a further sentence must reach this share of the best one's score
     max_sentences: int = 3
     threshold: float = 0.38  # on tune: 0.64 of what is answered is right, 0.75 of the blanks stay blank
-    yes_threshold: float = 0.50  # a bare yes needs more: on real questionnaires it was a coin's toss below this
+    yes_confidence: float = 0.50  # a bare yes needs more: on real questionnaires it was a coin's toss below this,
+    yes_coverage: float = 0.50  # unless half of the question's weight stands in the sentence and its heading
     coefficients: tuple[float, ...] = (-3.88, 2.67, 0.92, 0.52, 3.01)
 
 
@@ -142,7 +143,8 @@ class ExtractiveAnswerer:
         if not wants_stance and not is_polar(question.text):
             return None
         stance = read_stance(one.part, sentence)
-        return None if stance == "yes" and one.confidence < self._settings.yes_threshold else stance
+        sure = one.confidence >= self._settings.yes_confidence or one.scored[0].coverage >= self._settings.yes_coverage
+        return None if stance == "yes" and not sure else stance
 
     # -- scoring --------------------------------------------------------------------------------------------
 

@@ -38,6 +38,11 @@ def minilm_folder() -> Path:
     )
 
 
+def default_embedder() -> SentenceTransformerEmbedder:
+    """MiniLM from the installed weights, checked."""
+    return SentenceTransformerEmbedder(minilm_folder(), MINILM, MINILM_SHA256)
+
+
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -248,11 +248,11 @@ class Manifest:
         )
         return [LexicalHit(id_, float(score)) for id_, score in rows]
 
-    def document_frequencies(self, stems: Sequence[str]) -> tuple[dict[str, int], int]:
+    def document_frequencies(self, terms: Sequence[str]) -> tuple[dict[str, int], int]:
         """In how many chunks each word occurs (any of its inflections), and how many chunks there are."""
         total = int(self._run("SELECT count(*) FROM chunks")[0][0])
         counts = {}
-        for term in dict.fromkeys(stems):
+        for term in dict.fromkeys(terms):
             rows = self._run("SELECT count(*) FROM lexical WHERE lexical MATCH ?", ('"' + term.replace('"', "") + '"',))
             counts[term] = int(rows[0][0])
         return counts, total

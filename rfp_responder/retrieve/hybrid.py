@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from rfp_responder.domain import Chunk, Passage
 from rfp_responder.protocols import ChunkSource, Embedder, Store
-from rfp_responder.retrieve.pack import dedupe, prefer_newer_editions
+from rfp_responder.retrieve.pack import dedupe, prefer_newer_editions, without_replaced
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class HybridRetriever:
         )
         passages = [_passage(chunks[id_], score, dense, lexical) for id_, score in scored]
         passages = prefer_newer_editions(query, dedupe(passages))
-        best = sorted(passages, key=lambda p: -p.score)[:top_k]
+        best = without_replaced(query, sorted(passages, key=lambda p: -p.score), top_k)
         return [replace(passage, rank=rank) for rank, passage in enumerate(best, 1)]
 
     def _fuse(self, dense: dict[str, float], lexical: dict[str, float]) -> list[tuple[str, float]]:

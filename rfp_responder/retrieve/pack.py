@@ -58,10 +58,18 @@ def newest(passages: Sequence[Passage]) -> dict[str, date]:
 def prefer_newer_editions(query: str, passages: Sequence[Passage]) -> list[Passage]:
     """Lower the score of passages from an edition that a newer one replaces, unless the query names its year."""
     latest = newest(passages)
-    asked = {int(year) for year in re.findall(r"\b(?:19|20)\d\d\b", query)}
     return [
-        replace(p, score=p.score * _OLDER) if is_older(p, latest) and not (_years(p) & asked) else p for p in passages
+        replace(p, score=p.score * _OLDER) if is_older(p, latest) and not _asked_for(query, p) else p for p in passages
     ]
+
+
+def without_replaced(query: str, best: Sequence[Passage], top_k: int) -> list[Passage]:
+    """At most ``top_k`` of the passages, none from an edition whose newer one is as near to the question.
+
+    ``best`` is sorted, best first; the newer edition counts where it is among the first ``2 * top_k``.
+    """
+    latest = newest(best[: 2 * top_k])
+    return [p for p in best if not is_older(p, latest) or _asked_for(query, p)][:top_k]
 
 
 def is_older(passage: Passage, latest: dict[str, date]) -> bool:
@@ -70,8 +78,10 @@ def is_older(passage: Passage, latest: dict[str, date]) -> bool:
     return effective is not None and effective < latest.get(family(passage.chunk.document_title), effective)
 
 
-def _years(passage: Passage) -> set[int]:
-    found = {
-        int(year) for year in re.findall(r"(?:19|20)\d\d", passage.chunk.document_title + passage.chunk.document_name)
-    }
-    return found | ({passage.chunk.effective.year} if passage.chunk.effective else set())
+def _asked_for(query: str, passage: Passage) -> bool:
+    """Whether the query names a year of the passage's edition."""
+    chunk = passage.chunk
+    years = set(re.findall(r"\b(?:19|20)\d\d\b", f"{chunk.document_title} {chunk.document_name}"))
+    if chunk.effective:
+        years.add(str(chunk.effective.year))
+    return bool(years & set(re.findall(r"\b(?:19|20)\d\d\b", query)))
