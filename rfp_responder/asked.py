@@ -7,7 +7,7 @@ from typing import Literal
 
 from rfp_responder.text import content_stems, sentences
 
-Kind = Literal["number", "duration", "date", "version", "who", "where", "list", "other"]
+Kind = Literal["number", "duration", "date", "version", "who", "where", "list", "definition", "other"]
 
 _AUXILIARY = r"do|does|did|is|are|was|were|can|could|will|would|has|have|had|shall|should|may|must|am"
 _POLAR = re.compile(
@@ -72,6 +72,15 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ),
 )
 
+_DEFINITION = re.compile(
+    r"^\W*(?:please )?(?:define|what (?:is|are) (?:meant by )?(?=an? |meant by )|what does)\s*(?:an?|the)?\s*"
+    r"(?P<term>[\w-]+(?: [\w-]+){0,4}?)(?:\s+(?:mean|in|for|under|within|according)\b.*)?\W*$",
+    re.I,
+)
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_QUARTER = re.compile(r"\b(first|second|third|fourth|1st|2nd|3rd|4th)[ -]quarter\b|\bq([1-4])\b", re.I)
+_ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
+
 _SPLIT = re.compile(
     r";\s+|\?\s+|,?\s+and\s+(?=(?:how|what|which|who|when|where|why|is|are|do|does|can|will|under what|within|at what|"
     r"for how|to whom|by whom|in which)\b)|,\s+(?=(?:how|what|which|who|when|where|why)\b)", re.I,
@@ -95,7 +104,26 @@ def kind(question: str) -> Kind:
     for name, sign in _KINDS:
         if sign.search(question):
             return name
-    return "other"
+    return "definition" if defined_term(question) else "other"
+
+
+def defined_term(question: str) -> str | None:
+    """The term whose meaning is asked for ("What is a named contact?"), None where none is."""
+    found = _DEFINITION.match(question.strip())
+    return found.group("term").lower() if found else None
+
+
+def conflicts(question: str, text: str) -> bool:
+    """Whether both name a year, or both a quarter, and share none: the text speaks of another period."""
+    years, told = set(_YEAR.findall(question)), set(_YEAR.findall(text))
+    if years and told and not years & told:
+        return True
+    asked, said = _quarters(question), _quarters(text)
+    return bool(asked and said and not asked & said)
+
+
+def _quarters(text: str) -> set[int]:
+    return {_ORDINALS[m.group(1).lower()] if m.group(1) else int(m.group(2)) for m in _QUARTER.finditer(text)}
 
 
 def parts(question: str) -> list[str]:

@@ -10,6 +10,7 @@ from rfp_responder.index.embed import (
     MINILM,
     HashingEmbedder,
     SentenceTransformerEmbedder,
+    cached_folder,
     default_embedder,
 )
 from rfp_responder.knowledge import KnowledgeBase
@@ -26,13 +27,14 @@ def make_embedder(settings: Settings) -> Embedder:
         return default_embedder()
     if name == "hashing":
         return HashingEmbedder()
-    folder = Path(name)
-    if not folder.is_dir():
+    folder = Path(name) if Path(name).is_dir() else cached_folder(name)
+    if folder is None:
         raise InputError(
-            f"setting embedding_model: {name!r} is no folder, expected {MINILM}, hashing, or a model's folder",
+            f"setting embedding_model: {name!r} is no folder and not in the local model cache, "
+            f"expected {MINILM}, hashing, a model's folder, or the name of a cached model",
             "Models are never downloaded: give the path of a folder that holds one",
         )
-    return SentenceTransformerEmbedder(folder, folder.resolve().name)
+    return SentenceTransformerEmbedder(folder, Path(name).name)
 
 
 def open_knowledge_base(settings: Settings, *, create: bool = False) -> KnowledgeBase:

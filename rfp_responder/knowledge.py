@@ -223,6 +223,8 @@ class KnowledgeBase:
                 document = read(file.path, file.name, digest)
             except (DocumentError, OSError) as error:
                 reason = str(error) if isinstance(error, DocumentError) else f"{file.name}: {error.strerror}"
+                if reason.startswith(f"{file.path.name}:"):  # a reader knows the file, not the name it goes by
+                    reason = file.name + reason[len(file.path.name) :]
                 kept = " (its earlier version stays in)" if file.name in held else ""
                 tally.failed.append((file.name, reason + kept))
                 continue

@@ -35,7 +35,7 @@ class Settings(BaseSettings):
         default="all-MiniLM-L6-v2",
         description="all-MiniLM-L6-v2 (from the installed weights), a sentence-transformers folder, or hashing",
     )
-    dense_weight: float = Field(default=0.7, ge=0, le=1, description="Weight of meaning against words in retrieval")
+    dense_weight: float = Field(default=0.85, ge=0, le=1, description="Weight of meaning against words in retrieval")
     model: str = Field(default="", description="Chat model; empty: the offline answerer, nothing leaves the machine")
     base_url: str = Field(default="https://api.openai.com/v1", description="Server that speaks the OpenAI protocol")
     api_key: SecretStr = Field(default=SecretStr(""), description="Its key; never printed or stored")

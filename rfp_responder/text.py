@@ -146,6 +146,8 @@ def _ends_sentence(text: str, mark: re.Match[str]) -> bool:
         return False
     if len(before) <= 1 and len(word) <= 3 and (word.isdigit() or len(word) == 1):
         return False  # "1. Scope", "a. Scope": the mark of a list item
+    if re.fullmatch(r"(?:fig|figure|table)\.?\s*[\d.-]+", text[line : mark.start()].strip(), re.I):
+        return False  # "Fig. 2. The functions": a caption is one piece
     return not (len(word) == 1 and word.isalpha() and word not in {"i"})
 
 

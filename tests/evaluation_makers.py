@@ -8,6 +8,7 @@ import numpy as np
 
 from rfp_responder.domain import Answer, Chunk, Citation, Claim, Passage, Question, Stance, Status
 from rfp_responder.evaluation.gold import Evidence, GoldCase, KeyFact, Split
+from rfp_responder.evaluation.run import Row
 from rfp_responder.protocols import Vectors
 
 
@@ -66,3 +67,11 @@ def answer(
 def embed(texts: Sequence[str]) -> Vectors:
     """Two dimensions: texts with "backup" point one way, the others across."""
     return np.array([[1, 0] if "backup" in text.lower() else [0, 1] for text in texts], dtype=np.float32)
+
+
+def row(tags: tuple[str, ...] = (), scores: dict[str, float | None] | None = None) -> Row:
+    """A scored case of the test split; only what is given matters."""
+    return Row(
+        id="r", split="test", topic="t", tags=tags, question="Q?", expected_status="answered", status="answered",
+        stance=None, choice=None, answer="A.", cited=(), pages=(), notes=(), scores=scores or {}, seconds=0.1,
+    )  # fmt: skip

@@ -115,7 +115,7 @@ def test_a_folder_with_nothing_to_read_is_told(files: dict[str, str], hashing: P
 def test_an_index_of_pictures_alone_says_that_it_holds_no_text(hashing: Path, capsys: Captured) -> None:
     pdf(hashing / "scan.pdf", [picture])
     assert run(["ingest", "scan.pdf"]) == 0
-    assert "no text layer" in capsys.readouterr().out
+    assert "no text" in capsys.readouterr().out
     assert "no document with text" in told(capsys, "ask", "Is data kept?")
 
 

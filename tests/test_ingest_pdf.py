@@ -119,7 +119,7 @@ def test_printed_labels_are_kept_beside_the_one_based_number(tmp_path: Path) -> 
 def test_a_page_that_is_a_picture_is_empty_and_noted(tmp_path: Path) -> None:
     found = document(pdf(tmp_path / "a.pdf", [BODIES[0], picture, BODIES[1]]))
     assert found.pages[1].text == ""
-    assert any("page 2" in note and "no text layer" in note for note in found.notes)
+    assert any("page 2" in note and "no text" in note for note in found.notes)
 
 
 def test_a_file_of_pictures_alone_is_read_and_says_that_nothing_can_be_found(tmp_path: Path) -> None:

@@ -53,9 +53,7 @@ def typeset(stem: str, entry: dict[str, Any]) -> bytes:
 def scanned_page(page: Image.Image, seed: int) -> Image.Image:
     """Make a clean rendering look like a page from an office scanner."""
     noise = random.Random(seed)
-    grey = page.convert("L").rotate(
-        noise.uniform(-0.5, 0.5), resample=Image.Resampling.BICUBIC, fillcolor=255
-    )
+    grey = page.convert("L").rotate(noise.uniform(-0.5, 0.5), resample=Image.Resampling.BICUBIC, fillcolor=255)
     grain = Image.frombytes("L", grey.size, noise.randbytes(grey.width * grey.height))
     grain = grain.point([value // 20 for value in range(256)])
     soft = grey.filter(ImageFilter.GaussianBlur(0.35))
@@ -65,9 +63,7 @@ def scanned_page(page: Image.Image, seed: int) -> Image.Image:
 def scan(pdf: bytes) -> bytes:
     """Turn a PDF into an image-only one: no text layer is left."""
     with pypdfium2.PdfDocument(pdf) as source:
-        pages = [
-            scanned_page(page.render(scale=SCAN_DPI / 72).to_pil(), seed) for seed, page in enumerate(source)
-        ]
+        pages = [scanned_page(page.render(scale=SCAN_DPI / 72).to_pil(), seed) for seed, page in enumerate(source)]
     out = io.BytesIO()
     pages[0].save(out, "PDF", save_all=True, append_images=pages[1:], resolution=SCAN_DPI, quality=55)
     return out.getvalue()

@@ -11,7 +11,7 @@ from rfp_responder.text import LIST_MARK, fold, sentences
 _MAX_LIST = 900  # characters of a list that is quoted whole
 _MAX_SENTENCE = 700
 _PLACEHOLDER = re.compile(r"\[(?:fill|insert|tbd|todo|your |name|date|xx)|\b(?:TBD|TODO|lorem ipsum)\b", re.I)
-_FURNITURE = re.compile(r"^(?:table|figure|fig\.)\s+\d+[.:]|^\d+(?:\.\d+)*\s*$|^(?:see|cf\.|refer to)\s", re.I)
+_FURNITURE = re.compile(r"^(?:table|figure|fig\.?)\s+[\d.-]+[.:]?\s|^\d+(?:\.\d+)*\s*$|^(?:see|cf\.|refer to)\s", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def candidates(passage: Passage) -> list[Candidate]:
             if stop:
                 found.append(_list(passage.rank, text, start, stop, heading))
                 skip_until = stop if stop - start < _MAX_LIST else -1
-                continue
+            continue  # a lead-in without its list says nothing
         body = LIST_MARK.match(piece)
         if _worth(piece) and (body or _complete(piece)):
             said = _without_mark(piece)

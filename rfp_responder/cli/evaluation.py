@@ -39,6 +39,7 @@ def evaluate(
     from rfp_responder.evaluation.gold import load_gold
     from rfp_responder.evaluation.report import load_results, markdown_table, text_table, write_between_markers
     from rfp_responder.evaluation.run import run
+    from rfp_responder.evaluation.slices import by_tag
     from rfp_responder.settings import load_settings
 
     settings = load_settings(index=index)
@@ -59,6 +60,7 @@ def evaluate(
     result.save(out, _provenance(gold, settings))
     results = load_results(out / "results.json")
     typer.echo(text_table(results).rstrip())
+    typer.echo("\ntest split by tag\n" + by_tag([row for row in result.rows if row.split == "test"]))
     if baseline:
         _show_changes(baseline, result)
     if readme:

@@ -38,6 +38,19 @@ def minilm_folder() -> Path:
     )
 
 
+def cached_folder(name: str) -> Path | None:
+    """The folder of a model that the local Hugging Face cache already holds; None where it does not."""
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
+
+    for repository in (name, f"sentence-transformers/{name}"):
+        try:
+            return Path(snapshot_download(repository, local_files_only=True))
+        except (LocalEntryNotFoundError, HFValidationError):
+            continue
+    return None
+
+
 def default_embedder() -> SentenceTransformerEmbedder:
     """MiniLM from the installed weights, checked."""
     return SentenceTransformerEmbedder(minilm_folder(), MINILM, MINILM_SHA256)

@@ -66,7 +66,7 @@ def read_pdf(path: Path) -> PdfContent:
 def _blank_note(blank: Sequence[int], total: int) -> str:
     which = "every page" if len(blank) == total else "page " + ", ".join(map(str, blank[:12]))
     more = "" if len(blank) <= 12 or len(blank) == total else f" and {len(blank) - 12} more"
-    return f"no text layer on {which}{more} (a scan or a picture): nothing of it can be found or cited"
+    return f"no text on {which}{more} (a scan, a picture or blank): nothing of it can be found or cited"
 
 
 def boxes(path: Path, page_number: int, spans: Sequence[tuple[int, int]]) -> list[Box]:
