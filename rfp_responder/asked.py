@@ -79,6 +79,9 @@ _DEFINITION = re.compile(
 )
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _QUARTER = re.compile(r"\b(first|second|third|fourth|1st|2nd|3rd|4th)[ -]quarter\b|\bq([1-4])\b", re.I)
+_STANDARD = re.compile(
+    r"\b((?:ISO|IEC|NIST|SOC|FIPS|EN|BS|RFC|WCAG)(?:/(?:ISO|IEC|EN|BS))*)(?:\s+SP)?[ -]?(\d[\d.-]*\d|\d)\b"
+)
 _ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
 
 _SPLIT = re.compile(
@@ -114,12 +117,25 @@ def defined_term(question: str) -> str | None:
 
 
 def conflicts(question: str, text: str) -> bool:
-    """Whether both name a year, or both a quarter, and share none: the text speaks of another period."""
+    """Whether the text speaks of another period or standard: both name a year, a quarter or a number of the same
+    standards body ("ISO 22301" and "ISO/IEC 27001"), and they share none."""
+    asked_of, told_of = _standards(question), _standards(text)
+    if any(not numbers & told_of[body] for body, numbers in asked_of.items() if body in told_of):
+        return True
     years, told = set(_YEAR.findall(question)), set(_YEAR.findall(text))
     if years and told and not years & told:
         return True
     asked, said = _quarters(question), _quarters(text)
     return bool(asked and said and not asked & said)
+
+
+def _standards(text: str) -> dict[str, set[str]]:
+    """Numbers of standards by the body that issued them ("ISO/IEC 27001:2022" counts for ISO and for IEC)."""
+    found: dict[str, set[str]] = {}
+    for match in _STANDARD.finditer(text):
+        for body in match.group(1).upper().split("/"):
+            found.setdefault(body, set()).add(match.group(2))
+    return found
 
 
 def _quarters(text: str) -> set[int]:

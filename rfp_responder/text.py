@@ -114,12 +114,22 @@ def _apart(before: str, after: str) -> bool:
 
 
 def sentences(text: str) -> list[tuple[int, int]]:
-    """Sentences as offsets, stripped of surrounding white space; a line break always ends one."""
+    """Sentences as offsets, stripped of surrounding white space; a line break always ends one.
+
+    A line with tabs is a table's row and stays whole, whatever sentences its cells hold.
+    """
     found: list[tuple[int, int]] = []
     start = 0
+    row_end = -1
     for mark in _BREAK.finditer(text):
-        if mark.group()[0] != "\n" and not _ends_sentence(text, mark):
-            continue
+        if mark.group()[0] != "\n":
+            if mark.start() > row_end:
+                line = text.rfind("\n", 0, mark.start()) + 1
+                end = text.find("\n", mark.start())
+                end = len(text) if end < 0 else end
+                row_end = end if "\t" in text[line:end] else row_end
+            if mark.start() < row_end or not _ends_sentence(text, mark):
+                continue
         _append_stripped(found, text, start, mark.end())
         start = mark.end()
     _append_stripped(found, text, start, len(text))

@@ -44,6 +44,7 @@ class ExtractiveSettings:
     threshold: float = 0.38  # on tune: 0.6 of what is answered is right, 0.75 of the blanks stay blank
     yes_confidence: float = 0.50  # a bare yes needs more: on real questionnaires it was a coin's toss below this,
     yes_coverage: float = 0.50  # unless half of the question's weight stands in the sentence and its heading
+    no_coverage: float = 0.15  # a no or a partly needs less, but a word of the question
     coefficients: tuple[float, ...] = (-3.73, 2.34, 0.97, 0.5, 3.06)
 
 
@@ -146,7 +147,8 @@ class ExtractiveAnswerer:
             return None
         stance = read_stance(one.part, sentence)
         sure = one.confidence >= self._settings.yes_confidence or one.scored[0].coverage >= self._settings.yes_coverage
-        return None if stance == "yes" and not sure else stance
+        related = one.scored[0].coverage >= self._settings.no_coverage
+        return None if not (sure if stance == "yes" else sure or related) else stance
 
     # -- scoring --------------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from rfp_responder.domain import Chunk, Document, Heading, Page
 from rfp_responder.text import sentences
 
-CHUNKER_VERSION = "2"  # part of every chunk's id: another way of cutting gives other chunks
+CHUNKER_VERSION = "3"  # part of every chunk's id: another way of cutting gives other chunks
 
 CountTokens = Callable[[Sequence[str]], list[int]]
 

@@ -90,6 +90,7 @@ _CHOICE = re.compile(
     re.IGNORECASE,
 )
 _EXPLANATION = re.compile(r"\([^)]*\)|\s[-–—]\s.*")
+_BRACKETS = re.compile(r"[(\[]([^()\[\]]{3,80})[)\]]")
 _LISTED = re.compile(
     r"\b(?:(yes|y)\s*(?:[/,|;]|or)\s*(no|n))((?:\s*(?:[/,|;]|or)\s*(?:n/?a|not applicable|"
     r"partial(?:ly)?))*)\b(?!/)",
@@ -205,8 +206,18 @@ def roles(header: str) -> dict[Role, float]:
 
 
 def listed_choices(header: str) -> tuple[str, ...]:
-    """Allowed values that a header spells out: ``"Compliant (Yes/No/NA)" -> ("Yes", "No", "NA")``."""
-    match = _LISTED.search(fold(header))
+    """Allowed values that a header spells out: ``"Compliant (Yes/No/NA)" -> ("Yes", "No", "NA")``.
+
+    Any short list in brackets will do where at least two of its items are usual answers:
+    ``"Response (Comply / Partially / Exception)"``.
+    """
+    text = fold(header)
+    for inner in _BRACKETS.findall(text):
+        items = tuple(item.strip() for item in re.split(r"[/|;,]|\bor\b", re.sub(r"\bN/A\b", "N_A", inner, flags=re.I)))
+        items = tuple(item.replace("N_A", "N/A") for item in items)
+        if 2 <= len(items) <= 6 and all(items) and sum(is_choice(item) for item in items) >= 2:
+            return items
+    match = _LISTED.search(text)
     if not match:
         return ()
     rest = re.findall(r"n/?a|not applicable|partial(?:ly)?", match[3], re.IGNORECASE)
