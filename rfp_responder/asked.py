@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from rfp_responder.text import content_stems, sentences
+from rfp_responder.text import content_stems, sentences, stem, words
 
 Kind = Literal["number", "duration", "date", "version", "who", "where", "list", "definition", "other"]
 
@@ -82,6 +82,11 @@ _QUARTER = re.compile(r"\b(first|second|third|fourth|1st|2nd|3rd|4th)[ -]quarter
 _STANDARD = re.compile(
     r"\b((?:ISO|IEC|NIST|SOC|FIPS|EN|BS|RFC|WCAG)(?:/(?:ISO|IEC|EN|BS))*)(?:\s+SP)?[ -]?(\d[\d.-]*\d|\d)\b"
 )
+_NAME = re.compile(r"\b([A-Za-z]*[A-Z][A-Za-z]+)(?: v?(\d+\.\d+)\b)?")
+_NO_NAMES = frozenset(
+    "customer vendor supplier provider contractor bidder client agreement contract service services system solution "
+    "company organisation organization data party state please eu uk us".split()
+)
 _ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
 
 _SPLIT = re.compile(
@@ -127,6 +132,27 @@ def conflicts(question: str, text: str) -> bool:
         return True
     asked, said = _quarters(question), _quarters(text)
     return bool(asked and said and not asked & said)
+
+
+def names_met(question: str, text: str) -> bool:
+    """Whether the text holds every name that the question asks about: "Kerberos", "iPad", the 1.1 of "TLS 1.1".
+
+    A name is a word with a capital letter that does not begin a sentence, or a version behind such a word. A sentence
+    without it may speak of the same topic, and still says neither yes nor no to the question.
+    """
+    held = set(words(text)) | set(content_stems(text))
+    for match in _NAME.finditer(question):
+        first = question[: match.start()].rstrip()
+        if not first or first[-1] in ".?!:":
+            continue
+        name, version = match.group(1).lower(), match.group(2)
+        if name in _NO_NAMES:
+            continue
+        if stem(name) not in held and name not in held and name.rstrip("s") not in held:
+            return False
+        if version and version not in words(text):
+            return False
+    return True
 
 
 def _standards(text: str) -> dict[str, set[str]]:

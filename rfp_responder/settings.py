@@ -65,6 +65,9 @@ def load_settings(**options: object) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
+        if first["type"] == "extra_forbidden":
+            known = ", ".join(Settings.model_fields)
+            raise InputError(f"rfp.toml: unknown setting {name!r}", f"Expected one of {known}") from error
         raise InputError(
             f"setting {name or '?'}: {first['msg']}",
             f"Set RFP_{name.upper()}, or {name} in rfp.toml, to a value that fits",

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 WORD = re.compile(r"[^\W_]+(?:[.'’&/-][^\W_]+)*")
-_BREAK = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s|$)|\n+")
+_BREAK = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’)\]]*+(?=\s|$)|\n+")
 _ABBREVIATIONS = frozenset(
     "mr mrs ms dr prof st no nos fig figs sec sect vol ed eds approx dept est inc ltd co corp vs cf al "
     "e.g i.e etc art para ch pp p u.s u.k a.m p.m ref resp incl max min tel ext".split()

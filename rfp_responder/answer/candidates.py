@@ -10,7 +10,15 @@ from rfp_responder.text import LIST_MARK, fold, sentences
 
 _MAX_LIST = 900  # characters of a list that is quoted whole
 _MAX_SENTENCE = 700
-_PLACEHOLDER = re.compile(r"\[(?:fill|insert|tbd|todo|your |name|date|xx)|\b(?:TBD|TODO|lorem ipsum)\b", re.I)
+_PLACEHOLDER = re.compile(
+    r"\[(?:[a-z][\w’' -]{1,40}(?:,[\w’' -]{1,40}){0,6}|(?:FILL|INSERT|TBD|TODO|YOUR|NAME|DATE)\b[^\]]{0,60})\]|"
+    r"\b(?:TBD|TODO)\b"
+)
+_POINTER = re.compile(
+    r"\b(?:is|are) (?:described|explained|listed|set out|given|shown|found|defined) in (?:the )?"
+    r"(?:section|table|chapter|annex|appendix|figure|clause)s? [\dA-Z.]+(?: and [\dA-Z.]+)?\.?$",
+    re.I,
+)
 _FURNITURE = re.compile(r"^(?:table|figure|fig\.?)\s+[\d.-]+[.:]?\s|^\d+(?:\.\d+)*\s*$|^(?:see|cf\.|refer to)\s", re.I)
 
 
@@ -66,7 +74,7 @@ def candidates(passage: Passage) -> list[Candidate]:
                 skip_until = stop if stop - start < _MAX_LIST else -1
             continue  # a lead-in without its list says nothing
         body = LIST_MARK.match(piece)
-        if _worth(piece) and (body or _complete(piece)):
+        if _worth(piece) and (body or _complete(piece)) and not _POINTER.search(piece):
             said = _without_mark(piece)
             found.append(Candidate(passage.rank, start, _sentence(said), (said,), heading, "sentence"))
     return found
@@ -143,16 +151,17 @@ def _list(rank: int, text: str, start: int, stop: int, heading: str) -> Candidat
 
 
 def _is_header(piece: str, text: str, spans: list[tuple[int, int]], index: int) -> bool:
-    """Whether the first row of a table names its columns: no digits, and as many cells as the next row."""
+    """Whether the first row of a table names its columns: no digits, and as many short cells as the rows below.
+
+    Two columns are told from a list of facts by the digits below: "Severity | Corrected within" over "High | 14 days".
+    """
     cells = piece.split("\t")
-    following = [text[a:b] for a, b in spans[index + 1 : index + 3] if "\t" in text[a:b]]
-    if not following or len(cells) < 2:
+    below = [text[a:b].split("\t") for a, b in spans[index + 1 : index + 4] if "\t" in text[a:b]]
+    if not below or len(cells) < 2 or any(c.isdigit() for c in piece) or any(len(cell) > 60 for cell in cells):
         return False
-    return (
-        len(cells) >= 3
-        and not any(c.isdigit() for c in piece)
-        and any(len(f.split("\t")) == len(cells) for f in following)
-    )
+    if len(cells) >= 3:
+        return any(len(row) == len(cells) for row in below)
+    return len(below) >= 2 and all(len(row) == 2 and any(c.isdigit() for c in row[1]) for row in below)
 
 
 def _row(rank: int, start: int, piece: str, header: str | None, heading: str) -> Candidate:

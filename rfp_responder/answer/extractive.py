@@ -12,10 +12,11 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from rfp_responder.answer.bounds import within_bound
 from rfp_responder.answer.candidates import Candidate, candidates
 from rfp_responder.answer.choice import stance_of
 from rfp_responder.answer.stance import read_stance
-from rfp_responder.asked import Kind, conflicts, defined_term, is_polar, kind, parts
+from rfp_responder.asked import Kind, conflicts, defined_term, is_polar, kind, names_met, parts
 from rfp_responder.domain import Draft, Passage, Question, Stance
 from rfp_responder.protocols import Embedder
 from rfp_responder.text import STOPWORDS, content_stems, stem, words
@@ -135,7 +136,10 @@ class ExtractiveAnswerer:
     def _is_told(self, one: Assessment, chosen: Sequence[Scored]) -> bool:
         """Whether a part is answered: surely, or by a sentence that was chosen for another part and fits best here."""
         best = [scored.candidate for scored in one.scored[:2]]
-        return one.confidence >= self._settings.threshold or any(c.candidate in best for c in chosen)
+        if one.confidence >= self._settings.threshold:
+            return True
+        near = one.confidence >= 0.7 * self._settings.threshold and one.scored[0].kind_met
+        return near and any(c.candidate in best for c in chosen)
 
     def _stance(self, question: Question, one: Assessment, sentence: str) -> Stance | None:
         """What the sentence says to a yes/no question; None where it is too far from the question to decide.
@@ -144,6 +148,9 @@ class ExtractiveAnswerer:
         """
         wants_stance = any(stance_of(choice) for choice in question.choices)
         if not wants_stance and not is_polar(question.text):
+            return None
+        heading = one.scored[0].candidate.context
+        if within_bound(one.part, sentence) is None and not names_met(one.part, f"{heading} {sentence}"):
             return None
         stance = read_stance(one.part, sentence)
         sure = one.confidence >= self._settings.yes_confidence or one.scored[0].coverage >= self._settings.yes_coverage

@@ -24,6 +24,8 @@ app = typer.Typer(
 # typer carries its own copy of click in some versions; the root of its usage errors is the same class in all
 _ClickFault: type[Exception] = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
 
+_STOPPED = "stopped; what was finished is kept (`rfp answer --resume` goes on from there)"
+
 EXIT_FAULT = 1
 EXIT_GATE = 2
 
@@ -43,12 +45,14 @@ def run(arguments: Sequence[str] | None = None) -> int:
             return 0
         return _fault(f"{message.rstrip('.')}. See `rfp COMMAND --help`")
     except (typer.Abort, KeyboardInterrupt):
-        return _fault("stopped; what was finished is kept")
+        return _fault(_STOPPED)
     except BrokenPipeError:
         sys.stderr.close()  # the reader of our output has gone: nothing is left to say, and to no one
         return 0
     except OSError as error:
         return _fault(f"{str(error.filename or '')[:200]}: {error.strerror or error}".lstrip(": "))
+    if outcome == 130:  # typer's own answer to Ctrl-C
+        return _fault(_STOPPED)
     return int(outcome) if isinstance(outcome, int) else 0
 
 

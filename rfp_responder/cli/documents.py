@@ -65,7 +65,6 @@ def _tally_lines(tally: Tally) -> list[str]:
         f"  added {len(tally.added)} · replaced {len(tally.replaced)} · unchanged {len(tally.unchanged)}"
         f" · removed {len(tally.removed)} · failed {len(tally.failed)} · skipped {len(tally.skipped)}",
     ]
-    lines += [f"  failed: {reason}" for _, reason in tally.failed]
     lines += [f"  skipped: {name} ({reason})" for name, reason in tally.skipped[:20]]
     if len(tally.skipped) > 20:
         lines.append(f"  skipped: {len(tally.skipped) - 20} more")

@@ -42,6 +42,14 @@ def evaluate(
     from rfp_responder.evaluation.slices import by_tag
     from rfp_responder.settings import load_settings
 
+    if out.exists() and not out.is_dir():
+        raise InputError(f"--out {out}: is a file, expected a folder", "Name a folder")
+    if readme and not readme.is_file():
+        raise InputError(
+            f"--readme {readme}: there is no such file", "Name a file with the markers eval:begin, eval:end"
+        )
+    if baseline and not (baseline / "rows.jsonl").is_file():
+        raise InputError(f"--baseline {baseline}: holds no rows.jsonl", "Name the folder of an earlier run")
     settings = load_settings(index=index)
     floors = load_gates(gates) if gate else []
     cases = [case for case in load_gold(gold) if split in (None, case.split)]

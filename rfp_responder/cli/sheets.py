@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from rfp_responder.cli import app
 from rfp_responder.cli.documents import IndexOption, JsonOption
 from rfp_responder.cli.shown import print_json, progress_bar
+
+if TYPE_CHECKING:
+    from rfp_responder.settings import Settings
 
 FileArgument = Annotated[
     Path, typer.Argument(metavar="QUESTIONNAIRE", help="XLSX, XLSM, CSV or DOCX.", show_default=False)
@@ -26,6 +29,10 @@ def inspect(questionnaire: FileArgument, as_json: JsonOption = False) -> None:
     if as_json:
         print_json(layout.as_json())
         return
+    if not layout.sheets:
+        typer.echo("no questions were found")
+    for name, reason in layout.skipped:
+        typer.echo(f"{name}: left out ({reason})")
     for sheet in layout.sheets:
         shown = sheet.as_json()
         columns = [
@@ -56,22 +63,14 @@ def answer(
 ) -> None:
     """Fill a questionnaire's own cells and hand it back, nothing else touched."""
     from rfp_responder.assemble import make_responder
-    from rfp_responder.errors import InputError
     from rfp_responder.questionnaire import fill
     from rfp_responder.settings import load_settings
 
     settings = load_settings(index=index)
     target = out or questionnaire.with_name(f"{questionnaire.stem}.filled{questionnaire.suffix}")
-    for path in filter(None, (target, report)):
-        if not path.absolute().parent.is_dir():
-            raise InputError(f"{path}: its folder is not there", "Make the folder, or name another place")
-    if questionnaire.is_file() and target.exists() and target.samefile(questionnaire):
-        raise InputError(
-            f"{target}: is the questionnaire itself, which is never overwritten", "Name another file with -o"
-        )
+    _check_outputs(questionnaire, target, report)
     responder = make_responder(settings)
-    checkpoint = settings.index / "answers" / f"{questionnaire.stem}.jsonl"
-    checkpoint.parent.mkdir(parents=True, exist_ok=True)
+    checkpoint = _checkpoint(questionnaire, settings)
     with progress_bar("answer") as progress:
         outcome = fill(
             questionnaire,
@@ -83,7 +82,51 @@ def answer(
         )
     shown = outcome.as_json()
     if report:
-        report.write_text(json.dumps(shown, ensure_ascii=False, indent=2) + "\n", "utf-8")
+        staged = report.with_name(f".{report.name}.staged")
+        staged.write_text(json.dumps(shown, ensure_ascii=False, indent=2) + "\n", "utf-8")
+        staged.replace(report)
     totals = shown["totals"]
     assert isinstance(totals, dict)
     typer.echo(f"{target}: " + " · ".join(f"{name.replace('_', ' ')} {count}" for name, count in totals.items()))
+    for note in outcome.notes:
+        typer.echo(f"  {note}")
+
+
+def _check_outputs(questionnaire: Path, target: Path, report: Path | None) -> None:
+    """Refuse, before anything is asked, outputs that could not be written or would write over a file in use."""
+    from rfp_responder.errors import InputError
+
+    named = {"-o": target} | ({"--report": report} if report else {})
+    for option, path in named.items():
+        if path.is_dir():
+            raise InputError(f"{option} {path}: is a folder, expected a file", "Name a file in it")
+        if not path.absolute().parent.is_dir():
+            raise InputError(f"{option} {path}: its folder is not there", "Make the folder, or name another place")
+        if path.resolve() == questionnaire.resolve():
+            raise InputError(
+                f"{option} {path}: is the questionnaire itself, which is never overwritten", "Name another file"
+            )
+    if report and report.resolve() == target.resolve():
+        raise InputError(f"--report {report}: is the filled file itself", "Name another file for the report")
+
+
+def _checkpoint(questionnaire: Path, settings: Settings) -> Path | None:
+    """Where finished rows are kept: one file for each questionnaire, state of the index and set of settings.
+
+    A row answered from other documents or by another model is thereby never taken over.
+    """
+    import hashlib
+
+    from rfp_responder.index.manifest import Manifest
+    from rfp_responder.ingest import file_digest
+
+    if not questionnaire.is_file():
+        return None
+    manifest = Manifest(settings.index / "manifest.sqlite", create=False)
+    held = [f"{row.name} {row.digest} {row.recipe}" for row in manifest.documents()]
+    manifest.close()
+    chosen = settings.model_dump_json(exclude={"api_key", "index", "timeout", "max_retries"})
+    seed = "\n".join([file_digest(questionnaire), chosen, *held])
+    folder = settings.index / "answers"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / f"{questionnaire.stem[:60]}-{hashlib.sha256(seed.encode()).hexdigest()[:12]}.jsonl"

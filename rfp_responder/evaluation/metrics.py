@@ -54,7 +54,9 @@ METRICS: tuple[Metric, ...] = (
     Metric("refusal_f1", "Refusal F1", "ratio"),
     Metric("status_accuracy", "Status accuracy", "proportion"),
     Metric("stance_accuracy", "Stance accuracy", "proportion"),
+    Metric("stance_given", "Stance right, where one is given", "proportion"),
     Metric("choice_accuracy", "Choice accuracy", "proportion"),
+    Metric("choice_given", "Choice right, where one is given", "proportion"),
     Metric("wrong_among_answered", "Wrong, among the answered", "proportion", "lower"),
 )
 
@@ -172,6 +174,16 @@ def stance_accuracy(answer: Answer, case: GoldCase) -> float | None:
 def choice_accuracy(answer: Answer, case: GoldCase) -> float | None:
     """Whether the allowed value chosen is the gold's; None where the gold has no choice."""
     return None if case.choice is None else float(answer.choice == case.choice)
+
+
+def stance_given(answer: Answer, case: GoldCase) -> float | None:
+    """The stance is the case's; None where the answer gives none: blanks are counted by ``stance_accuracy``."""
+    return None if answer.stance is None else float(answer.stance == case.stance)
+
+
+def choice_given(answer: Answer, case: GoldCase) -> float | None:
+    """The choice is the case's; None where the answer gives none: blanks are counted by ``choice_accuracy``."""
+    return None if answer.choice is None else float(answer.choice == case.choice)
 
 
 def wrong_among_answered(answer: Answer, case: GoldCase, facts_found: float | None) -> float | None:

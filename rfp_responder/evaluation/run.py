@@ -222,7 +222,9 @@ def _scores(case: GoldCase, answer: Answer, embed: words.Embed) -> dict[str, flo
         "refusal_f1": top / bottom if bottom else None,
         "status_accuracy": float(answer.status == case.expected_status),
         "stance_accuracy": metrics.stance_accuracy(answer, case),
+        "stance_given": metrics.stance_given(answer, case),
         "choice_accuracy": metrics.choice_accuracy(answer, case),
+        "choice_given": metrics.choice_given(answer, case),
         "wrong_among_answered": metrics.wrong_among_answered(answer, case, facts),
     }
 

@@ -9,19 +9,20 @@ from rfp_responder.domain import Heading, Page
 from rfp_responder.errors import DocumentError
 
 MAX_BYTES = 20_000_000
+_MAX_LINE = 10_000
 _HEADING = re.compile(r"^ {0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
 _UNDERLINE = re.compile(r"^ {0,3}(=+|-{3,})\s*$")
 _FENCE = re.compile(r"^ {0,3}(```|~~~)")
 _RULE = re.compile(r"^\s*([-*_])(?:\s*\1){2,}\s*$|^\s*\|?[\s:|-]+\|[\s:|-]*$")
 _BLOCK = re.compile(r"^\s*(?:[-*+•]|\d{1,3}[.)])\s+|^\s*\||^\s*>")
-_INLINE = (
-    (re.compile(r"!\[([^\]]*)\]\([^)]*\)"), r"\1"),
-    (re.compile(r"\[([^\]]+)\]\([^)]*\)"), r"\1"),
-    (re.compile(r"\[([^\]]+)\]\[[^\]]*\]"), r"\1"),
-    (re.compile(r"`+([^`]+)`+"), r"\1"),
-    (re.compile(r"(\*\*\*|\*\*|__)(?=\S)(.+?)(?<=\S)\1"), r"\2"),
-    (re.compile(r"(?<![\w*])([*_])(?=\S)([^*_]+?)(?<=\S)\1(?![\w*])"), r"\2"),
-    (re.compile(r"<!--.*?-->"), ""),
+_INLINE = (  # every repetition is bounded: a line of a hostile file may be millions of characters long
+    (re.compile(r"!\[([^\[\]]{0,500})\]\([^()]{0,500}\)"), r"\1"),
+    (re.compile(r"\[([^\[\]]{1,500})\]\([^()]{0,500}\)"), r"\1"),
+    (re.compile(r"\[([^\[\]]{1,500})\]\[[^\[\]]{0,100}\]"), r"\1"),
+    (re.compile(r"`{1,3}([^`]{1,500})`{1,3}"), r"\1"),
+    (re.compile(r"(\*\*\*|\*\*|__)(?=\S)([^*_]{1,300}|[^\n]{1,120}?)(?<=\S)\1"), r"\2"),
+    (re.compile(r"(?<![\w*])([*_])(?=\S)([^*_]{1,300}?)(?<=\S)\1(?![\w*])"), r"\2"),
+    (re.compile(r"<!--[^<>]{0,500}-->"), ""),
     (re.compile(r"</?[a-zA-Z][^<>]{0,200}>"), ""),
     (re.compile(r"&nbsp;"), " "),
     (re.compile(r"&amp;"), "&"),
@@ -59,6 +60,10 @@ def markdown_pages(source: str) -> tuple[list[Page], str]:
     fenced = False
     open_paragraph = False
     for index, line in enumerate(lines):
+        if len(line) > _MAX_LINE:  # no writer's line: data, or an attack on the patterns below
+            blocks.append((0, line.strip()))
+            open_paragraph = False
+            continue
         if _FENCE.match(line):
             fenced = not fenced
             open_paragraph = False
@@ -67,7 +72,7 @@ def markdown_pages(source: str) -> tuple[list[Page], str]:
             blocks.append((0, line.rstrip()))
             continue
         heading = _HEADING.match(line)
-        following = lines[index + 1] if index + 1 < len(lines) else ""
+        following = lines[index + 1][:200] if index + 1 < len(lines) else ""
         if heading:
             blocks.append((len(heading.group(1)), _inline(heading.group(2))))
             open_paragraph = False

@@ -1,0 +1,68 @@
+"""``rfp answer`` and ``rfp inspect`` on the command line: nothing of the customer's is ever lost."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from rfp_responder.cli import run
+
+Captured = pytest.CaptureFixture[str]
+SHEET = "Id,Question,Answer\n1,Do you encrypt data at rest?,\n2,How long are backups kept?,\n"
+
+
+@pytest.fixture
+def sheet(hashing_index: Path) -> Path:
+    """A questionnaire beside an index."""
+    path = hashing_index.parent / "asked.csv"
+    path.write_text(SHEET, "utf-8")
+    return path
+
+
+@pytest.mark.parametrize("options", [["--report", "asked.csv"], ["-o", "asked.csv"], ["--report", "./asked.csv"]])
+def test_the_questionnaire_is_never_written_over(options: list[str], sheet: Path, capsys: Captured) -> None:
+    assert run(["answer", "asked.csv", *options]) == 1
+    assert "is the questionnaire itself" in capsys.readouterr().err
+    assert sheet.read_text("utf-8") == SHEET
+
+
+def test_the_report_is_never_written_over_the_filled_file(sheet: Path, capsys: Captured) -> None:
+    assert run(["answer", "asked.csv", "-o", "out.csv", "--report", "out.csv"]) == 1
+    assert "is the filled file itself" in capsys.readouterr().err
+    assert not (sheet.parent / "out.csv").exists()
+
+
+@pytest.mark.parametrize("option", ["-o", "--report"])
+def test_a_folder_as_output_is_refused_before_anything_is_asked(option: str, sheet: Path, capsys: Captured) -> None:
+    (sheet.parent / "folder").mkdir()
+    assert run(["answer", "asked.csv", option, "folder"]) == 1
+    assert "is a folder, expected a file" in capsys.readouterr().err
+
+
+def test_a_filled_sheet_comes_with_its_totals_and_its_proof(sheet: Path, capsys: Captured) -> None:
+    assert run(["answer", "asked.csv", "-o", "out.csv", "--report", "report.json"]) == 0
+    shown = capsys.readouterr().out
+    assert "answered" in shown
+    assert len(shown.splitlines()) > 1
+    report = json.loads((sheet.parent / "report.json").read_text("utf-8"))
+    assert sum(report["totals"].values()) == len(report["rows"])
+    assert sheet.read_text("utf-8") == SHEET
+
+
+def test_rows_answered_with_other_settings_are_not_taken_over(
+    sheet: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    assert run(["answer", "asked.csv", "-o", "out.csv"]) == 0
+    monkeypatch.setenv("RFP_TOP_K", "1")
+    assert run(["answer", "asked.csv", "-o", "out.csv", "--resume"]) == 0
+    kept = list((sheet.parent / ".rfp" / "answers").glob("asked-*.jsonl"))
+    assert len(kept) == 2
+
+
+def test_inspect_says_so_when_nothing_is_found(tmp_path: Path, capsys: Captured) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("Fruit,Colour\napple,red\npear,green\n", "utf-8")
+    assert run(["inspect", str(path)]) == 0
+    assert "no questions were found" in capsys.readouterr().out
