@@ -134,6 +134,16 @@ def conflicts(question: str, text: str) -> bool:
     return bool(asked and said and not asked & said)
 
 
+def names(question: str) -> list[tuple[str, str | None]]:
+    """The names a question asks about, in lower case, each with the version behind it or None."""
+    found = []
+    for match in _NAME.finditer(question):
+        before = question[: match.start()].rstrip()
+        if before and before[-1] not in ".?!:" and match.group(1).lower() not in _NO_NAMES:
+            found.append((match.group(1).lower(), match.group(2)))
+    return found
+
+
 def names_met(question: str, text: str) -> bool:
     """Whether the text holds every name that the question asks about: "Kerberos", "iPad", the 1.1 of "TLS 1.1".
 
@@ -141,13 +151,7 @@ def names_met(question: str, text: str) -> bool:
     without it may speak of the same topic, and still says neither yes nor no to the question.
     """
     held = set(words(text)) | set(content_stems(text))
-    for match in _NAME.finditer(question):
-        first = question[: match.start()].rstrip()
-        if not first or first[-1] in ".?!:":
-            continue
-        name, version = match.group(1).lower(), match.group(2)
-        if name in _NO_NAMES:
-            continue
+    for name, version in names(question):
         if stem(name) not in held and name not in held and name.rstrip("s") not in held:
             return False
         if version and version not in words(text):

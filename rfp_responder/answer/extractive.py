@@ -16,7 +16,7 @@ from rfp_responder.answer.bounds import within_bound
 from rfp_responder.answer.candidates import Candidate, candidates
 from rfp_responder.answer.choice import stance_of
 from rfp_responder.answer.stance import read_stance
-from rfp_responder.asked import Kind, conflicts, defined_term, is_polar, kind, names_met, parts
+from rfp_responder.asked import Kind, conflicts, defined_term, is_polar, kind, names, names_met, parts
 from rfp_responder.domain import Draft, Passage, Question, Stance
 from rfp_responder.protocols import Embedder
 from rfp_responder.text import STOPWORDS, content_stems, stem, words
@@ -42,11 +42,11 @@ class ExtractiveSettings:
     conflict: float = 0.20  # taken off a sentence that speaks of another year or quarter
     second: float = 0.90  # a further sentence must reach this share of the best one's score
     max_sentences: int = 3
-    threshold: float = 0.38  # on tune: 0.6 of what is answered is right, 0.75 of the blanks stay blank
+    threshold: float = 0.37  # on tune: 0.6 of what is answered is right, 0.8 of the blanks stay blank
     yes_confidence: float = 0.50  # a bare yes needs more: on real questionnaires it was a coin's toss below this,
     yes_coverage: float = 0.50  # unless half of the question's weight stands in the sentence and its heading
     no_coverage: float = 0.15  # a no or a partly needs less, but a word of the question
-    coefficients: tuple[float, ...] = (-3.73, 2.34, 0.97, 0.5, 3.06)
+    coefficients: tuple[float, ...] = (-3.62, 2.23, 0.82, 0.46, 2.99, 0.59)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +65,8 @@ class Scored:
 class Assessment:
     """One part of a question: its candidates, best first, what the confidence rests on, and the confidence.
 
-    ``features``: the best candidate's cosine, its word coverage, whether it holds the kind asked for (0 or 1), and
-    its passage's cosine.
+    ``features``: the best candidate's cosine, its word coverage, whether it holds the kind asked for (0 or 1), its
+    passage's cosine, and whether it holds the names asked about (0 or 1; 0 where there are none).
     """
 
     part: str
@@ -127,7 +127,14 @@ class ExtractiveAnswerer:
             scored = self._score(part, pool, similar, by_rank)
             best = scored[0]
             found_by = by_rank[best.candidate.rank].found_by
-            features = (best.dense, best.own_coverage, float(best.kind_met), float(found_by.get("dense", 0.0)))
+            named = bool(names(part)) and names_met(part, f"{best.candidate.context} {best.candidate.text}")
+            features = (
+                best.dense,
+                best.own_coverage,
+                float(best.kind_met),
+                float(found_by.get("dense", 0.0)),
+                float(named),
+            )
             other_period = conflicts(part, best.candidate.text)
             confidence = self._confidence(features) * (0.5 if other_period else 1.0)
             found.append(Assessment(part, tuple(scored), features, confidence))
