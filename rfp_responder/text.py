@@ -30,6 +30,18 @@ STOPWORDS = frozenset(
 NEGATIONS = frozenset("no not never none nor neither cannot without n't nothing nobody".split())
 
 
+MONTHS = {
+    name: number
+    for number, names in enumerate(
+        "january jan|february feb|march mar|april apr|may|june jun|july jul|august aug|september sep sept|"
+        "october oct|november nov|december dec".split("|"),
+        1,
+    )
+    for name in names.split()
+}
+"""Names of months, whole and shortened, in lower case, with their numbers (1 to 12)."""
+
+
 def fold(text: str) -> str:
     """Unicode NFKC, soft hyphens dropped, white space folded to single blanks, ends stripped."""
     return " ".join(unicodedata.normalize("NFKC", text).replace("\u00ad", "").split())

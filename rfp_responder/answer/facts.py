@@ -4,13 +4,15 @@ Two spellings of one value get one key: ``1,200`` = ``1.2k`` = ``twelve hundred`
 ``36 months``; ``99.9 %`` = ``99.9 percent``; ``5 March 2024`` = ``2024-03-05``. Units that are not the same
 measure never meet: ``30 days`` is ``second:2592000``, ``30 business days`` is ``business day:30``.
 
-Offsets are zero-based, half-open, into the text given. Standard library only, no state.
+Offsets are zero-based, half-open, into the text given. No state.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+
+from rfp_responder.text import MONTHS
 
 _SMALL = {
     word: number
@@ -62,16 +64,6 @@ _UNITS: tuple[tuple[str, str, float], ...] = (
     (r"GBP|pounds sterling", "gbp", 1),
 )
 _CURRENCIES = {"$": "usd", "us$": "usd", "usd": "usd", "€": "eur", "eur": "eur", "£": "gbp", "gbp": "gbp"}
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        "january jan|february feb|march mar|april apr|may|june jun|july jul|august aug|september sep sept|"
-        "october oct|november nov|december dec".split("|"),
-        1,
-    )
-    for name in names.split()
-}
-
 _WORDS = "|".join(sorted(_SMALL, key=len, reverse=True))
 _NUMBER = (
     r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+,\d{1,2}(?=\s?%)|\d+(?:\.\d+)*|"
@@ -85,7 +77,7 @@ _QUANTITY = re.compile(
     rf"(?:[\s-]{{0,9}}(?P<unit>{_UNIT.pattern})(?![A-Za-z]))?(?![A-Za-z\d]|\.\d|,\d{{3}})",
     re.IGNORECASE,
 )
-_MONTH = "(?P<month>" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\.?"
+_MONTH = "(?P<month>" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\.?"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 _DATES = tuple(
     re.compile(pattern, re.IGNORECASE)
@@ -240,7 +232,7 @@ def _dates(text: str) -> list[Fact]:
 
 def _date_keys(parts: dict[str, str]) -> tuple[str, ...]:
     year = parts.get("year", "*")
-    month = _MONTHS.get(parts["month"].lower(), 0) or int(parts["month"])
+    month = MONTHS.get(parts["month"].lower(), 0) or int(parts["month"])
     if "day" not in parts:
         return (f"date:{year}-{month:02d}",)
     day = int(parts["day"])
