@@ -22,6 +22,7 @@ from rfp_responder.responder import Responder
 from rfp_responder.settings import load_settings
 
 FINANCE = "qa_uda_fin_ccbysa"
+Asked = tuple[str, set[tuple[str, int]]]
 SAMPLE = Path(__file__).parent.parent / "data" / "documents"
 
 
@@ -30,8 +31,8 @@ def row(name: str, value: str) -> None:
     print(f"| {name} | {value} |", flush=True)
 
 
-def measure(title: str, folder: Path, questions: list[tuple[str, str, int]]) -> None:
-    """Parse, ingest and ask; ``questions`` are (text, document, one-based page)."""
+def measure(title: str, folder: Path, questions: list[Asked]) -> None:
+    """Parse, ingest and ask; a question comes with the (document, one-based page) pairs that answer it."""
     print(f"\n### {title}\n\n| measure | value |\n|---|---|")
     files = sorted(folder.rglob("*.pdf"))
     started = time.process_time()
@@ -50,12 +51,12 @@ def measure(title: str, folder: Path, questions: list[tuple[str, str, int]]) -> 
     row("ingest with embedding, pages per wall second", f"{pages / wall:.1f}")
     responder = Responder.over(knowledge)
     ranks, seconds = [], []
-    for text, document, page in questions:
+    for text, right in questions:
         began = time.perf_counter()
         found = responder.search(text, 10)
         seconds.append(time.perf_counter() - began)
         places = [(Path(p.chunk.document_name).name, p.chunk.page_number) for p in found]
-        ranks.append(places.index((document, page)) + 1 if (document, page) in places else 0)
+        ranks.append(next((rank for rank, place in enumerate(places, 1) if place in right), 0))
     if not questions:
         return
     for k in (1, 3, 5, 10):
@@ -68,18 +69,18 @@ def measure(title: str, folder: Path, questions: list[tuple[str, str, int]]) -> 
     )
 
 
-def sample_questions() -> list[tuple[str, str, int]]:
-    """The gold set's questions with their first evidence page."""
+def sample_questions() -> list[Asked]:
+    """The gold set's questions with all their evidence pages."""
     lines = (Path(__file__).parent / "gold.jsonl").read_text("utf-8").splitlines()
     cases = [json.loads(line) for line in lines if line]
-    return [(c["question"], c["evidence"][0]["document"], c["evidence"][0]["page"]) for c in cases if c["evidence"]]
+    return [(c["question"], {(e["document"], e["page"]) for e in c["evidence"]}) for c in cases if c["evidence"]]
 
 
-def finance_questions(folder: Path) -> list[tuple[str, str, int]]:
+def finance_questions(folder: Path) -> list[Asked]:
     """The page-level finance questions."""
     lines = (folder / "fin_page_gold.jsonl").read_text("utf-8").splitlines()
     rows = [json.loads(line) for line in lines if line]
-    return [(r["question"], Path(r["doc"]).name, int(r["page_1based"])) for r in rows]
+    return [(r["question"], {(Path(r["doc"]).name, int(r["page_1based"]))}) for r in rows]
 
 
 def main() -> None:

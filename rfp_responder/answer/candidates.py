@@ -19,6 +19,9 @@ _POINTER = re.compile(
     r"(?:section|table|chapter|annex|appendix|figure|clause)s? [\dA-Z.]+(?: and [\dA-Z.]+)?\.?$",
     re.I,
 )
+_IMPERATIVE = re.compile(
+    r"^(?:create|see|note|click|select|choose|open|go to|enter|press|download|refer)\b(?:\W+\w+){1,6}\W*$", re.I
+)
 _FURNITURE = re.compile(r"^(?:table|figure|fig\.?)\s+[\d.-]+[.:]?\s|^\d+(?:\.\d+)*\s*$|^(?:see|cf\.|refer to)\s", re.I)
 
 
@@ -92,7 +95,12 @@ def _worth(piece: str) -> bool:
     """Whether a piece says something: some words, mostly letters, no question."""
     words = piece.split()
     letters = sum(c.isalpha() for c in piece)
-    return len(words) >= 4 and letters >= 0.5 * len(piece.replace(" ", "")) and not piece.endswith("?")
+    return (
+        len(words) >= 4
+        and not _IMPERATIVE.match(piece)
+        and letters >= 0.5 * len(piece.replace(" ", ""))
+        and not piece.endswith("?")
+    )
 
 
 def _without_mark(item: str) -> str:

@@ -39,6 +39,7 @@ class ExtractiveSettings:
     heading: float = 0.6  # what a word in the heading counts against one in the sentence
     kind: float = 0.10
     passage: float = 0.30
+    doubt: float = 0.5  # factor on the confidence in a sentence that speaks of another year or standard
     conflict: float = 0.20  # taken off a sentence that speaks of another year or quarter
     second: float = 0.90  # a further sentence must reach this share of the best one's score
     max_sentences: int = 3
@@ -135,8 +136,8 @@ class ExtractiveAnswerer:
                 float(found_by.get("dense", 0.0)),
                 float(named),
             )
-            other_period = conflicts(part, best.candidate.text)
-            confidence = self._confidence(features) * (0.5 if other_period else 1.0)
+            doubt = self._settings.doubt if conflicts(part, best.candidate.text) else 1.0
+            confidence = self._confidence(features) * doubt
             found.append(Assessment(part, tuple(scored), features, confidence))
         return found
 
