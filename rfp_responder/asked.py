@@ -150,11 +150,12 @@ def names_met(question: str, text: str) -> bool:
     A name is a word with a capital letter that does not begin a sentence, or a version behind such a word. A sentence
     without it may speak of the same topic, and still says neither yes nor no to the question.
     """
-    held = set(words(text)) | set(content_stems(text))
+    told = set(words(text))
+    held = told | set(content_stems(text))
     for name, version in names(question):
         if stem(name) not in held and name not in held and name.rstrip("s") not in held:
             return False
-        if version and version not in words(text):
+        if version and version not in told:
             return False
     return True
 

@@ -60,6 +60,7 @@ class Scored:
     coverage: float
     own_coverage: float
     kind_met: bool
+    conflicting: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +104,8 @@ class ExtractiveAnswerer:
             return Draft((), None, (), AUTHOR, best.confidence, notes=(note,))
         chosen = self._choose(sure)
         stance = self._stance(question, sure[0], chosen[0].candidate.text)
-        open_polar = stance is None and (is_polar(question.text) or any(stance_of(c) for c in question.choices))
-        undecided = ("the passages speak of this but do not decide yes or no",) if open_polar else ()
+        is_open = stance is None and _wants_stance(question)
+        undecided = ("the passages speak of this but do not decide yes or no",) if is_open else ()
         return Draft(
             proposals=tuple(s.candidate.proposal() for s in chosen),
             stance=stance,
@@ -136,7 +137,7 @@ class ExtractiveAnswerer:
                 float(found_by.get("dense", 0.0)),
                 float(named),
             )
-            doubt = self._settings.doubt if conflicts(part, best.candidate.text) else 1.0
+            doubt = self._settings.doubt if best.conflicting else 1.0
             confidence = self._confidence(features) * doubt
             found.append(Assessment(part, tuple(scored), features, confidence))
         return found
@@ -154,8 +155,7 @@ class ExtractiveAnswerer:
 
         A sentence that negates or limits speaks of what is asked more surely than one that only shares its topic.
         """
-        wants_stance = any(stance_of(choice) for choice in question.choices)
-        if not wants_stance and not is_polar(question.text):
+        if not _wants_stance(question):
             return None
         heading = one.scored[0].candidate.context
         if within_bound(one.part, sentence) is None and not names_met(one.part, f"{heading} {sentence}"):
@@ -189,8 +189,9 @@ class ExtractiveAnswerer:
             met = meets(wanted, candidate.text, part)
             passage = by_rank[candidate.rank].score
             score = s.dense * max(0.0, dense) + s.coverage * share + s.kind * met + s.passage * passage
-            score -= s.conflict * conflicts(part, candidate.text)
-            found.append(Scored(candidate, score, dense, share, own_share, met))
+            conflicting = conflicts(part, candidate.text)
+            score -= s.conflict * conflicting
+            found.append(Scored(candidate, score, dense, share, own_share, met, conflicting))
         return sorted(found, key=lambda s: -s.score)
 
     def _confidence(self, features: Sequence[float]) -> float:
@@ -201,18 +202,21 @@ class ExtractiveAnswerer:
     # -- choosing -------------------------------------------------------------------------------------------
 
     def _choose(self, sure: Sequence[Assessment]) -> list[Scored]:
-        """The best candidate of each part, then others nearly as good that add something, within the limit."""
+        """The best candidate of each part; for a single part also one nearly as good that adds something."""
         chosen: list[Scored] = []
         for one in sure:
             if all(_distinct(one.scored[0].candidate, c.candidate) for c in chosen):
                 chosen.append(one.scored[0])
-        for one in sure:
-            for other in one.scored[1:6]:
-                if other.score < self._settings.second * one.scored[0].score or len(sure) > 1:
-                    break
-                if len(chosen) < 2 and all(_distinct(other.candidate, c.candidate) for c in chosen):
-                    chosen.append(other)
+        if len(sure) == 1:  # several parts have a sentence each; a single one may take a second
+            best, *others = sure[0].scored[:6]
+            near = [other for other in others if other.score >= self._settings.second * best.score]
+            chosen += [other for other in near if _distinct(other.candidate, best.candidate)][:1]
         return chosen[: self._settings.max_sentences]
+
+
+def _wants_stance(question: Question) -> bool:
+    """Whether yes or no answers the question, by its wording or by its choices."""
+    return is_polar(question.text) or any(stance_of(choice) for choice in question.choices)
 
 
 def _nearest(closest: Candidate, passages: Sequence[Passage]) -> str:

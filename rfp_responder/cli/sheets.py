@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +14,7 @@ from rfp_responder.cli.documents import IndexOption, JsonOption
 from rfp_responder.cli.shown import print_json, progress_bar
 
 if TYPE_CHECKING:
+    from rfp_responder.index.manifest import DocumentRow
     from rfp_responder.settings import Settings
 
 FileArgument = Annotated[
@@ -62,15 +64,16 @@ def answer(
     index: IndexOption = None,
 ) -> None:
     """Fill a questionnaire's own cells and hand it back, nothing else touched."""
-    from rfp_responder.assemble import make_responder
+    from rfp_responder.assemble import open_knowledge_base, responder_over
     from rfp_responder.questionnaire import fill
     from rfp_responder.settings import load_settings
 
     settings = load_settings(index=index)
     target = out or questionnaire.with_name(f"{questionnaire.stem}.filled{questionnaire.suffix}")
     _check_outputs(questionnaire, target, report)
-    responder = make_responder(settings)
-    checkpoint = _checkpoint(questionnaire, settings)
+    knowledge = open_knowledge_base(settings)
+    responder = responder_over(settings, knowledge)
+    checkpoint = _checkpoint(questionnaire, settings, knowledge.documents())
     with progress_bar("answer") as progress:
         outcome = fill(
             questionnaire,
@@ -110,21 +113,18 @@ def _check_outputs(questionnaire: Path, target: Path, report: Path | None) -> No
         raise InputError(f"--report {report}: is the filled file itself", "Name another file for the report")
 
 
-def _checkpoint(questionnaire: Path, settings: Settings) -> Path | None:
+def _checkpoint(questionnaire: Path, settings: Settings, documents: Sequence[DocumentRow]) -> Path | None:
     """Where finished rows are kept: one file for each questionnaire, state of the index and set of settings.
 
     A row answered from other documents or by another model is thereby never taken over.
     """
     import hashlib
 
-    from rfp_responder.index.manifest import Manifest
     from rfp_responder.ingest import file_digest
 
     if not questionnaire.is_file():
         return None
-    manifest = Manifest(settings.index / "manifest.sqlite", create=False)
-    held = [f"{row.name} {row.digest} {row.recipe}" for row in manifest.documents()]
-    manifest.close()
+    held = [f"{row.name} {row.digest} {row.recipe}" for row in documents]
     chosen = settings.model_dump_json(exclude={"api_key", "index", "timeout", "max_retries"})
     seed = "\n".join([file_digest(questionnaire), chosen, *held])
     folder = settings.index / "answers"
