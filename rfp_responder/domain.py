@@ -53,7 +53,8 @@ class Page:
 class Document:
     """A file that was read. ``digest`` is the sha256 of its bytes, ``name`` its path below the folder given.
 
-    ``effective`` is the date the text says it holds from (an edition's date), when one was found.
+    ``effective`` is the date the text says it holds from (an edition's date), when one was found; ``version`` is
+    what it calls itself (``"3.2"``). ``tags`` and ``audience`` are what it may be filtered by.
     ``notes`` tell what a person should know (pages without text, a fallback reader, warnings).
     """
 
@@ -65,6 +66,9 @@ class Document:
     pages: tuple[Page, ...]
     effective: date | None = None
     notes: tuple[str, ...] = ()
+    version: str = ""
+    tags: tuple[str, ...] = ()
+    audience: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,15 @@ from pathlib import Path
 
 from rfp_responder.domain import Document, Page
 from rfp_responder.errors import DocumentError
+from rfp_responder.ingest.content import Content
 from rfp_responder.ingest.dates import effective_date
 
 MAX_FILE_BYTES = 500_000_000
 
-_Read = tuple[Sequence[Page], str, tuple[str, ...]]  # pages, title ("" where unknown), notes
+Passwords = tuple[str, ...]
 
 
-def _pdf(path: Path) -> _Read:
+def _pdf(path: Path, passwords: Passwords) -> Content:
     from rfp_responder.ingest.pdf import read_pdf
 
     with path.open("rb") as file:
@@ -26,24 +27,23 @@ def _pdf(path: Path) -> _Read:
                 f"{path.name}: is no PDF (it does not begin with %PDF-)",
                 "Give it its right suffix or leave it out",
             )
-    content = read_pdf(path)
-    return content.pages, content.title, content.notes
+    return read_pdf(path)
 
 
-def _markdown(path: Path) -> _Read:
+def _markdown(path: Path, passwords: Passwords) -> Content:
     from rfp_responder.ingest.markup import markdown_pages, read_text
 
     pages, title = markdown_pages(read_text(path))
-    return pages, title, ()
+    return Content(tuple(pages), title)
 
 
-def _text(path: Path) -> _Read:
+def _text(path: Path, passwords: Passwords) -> Content:
     from rfp_responder.ingest.markup import read_text, text_pages
 
-    return text_pages(read_text(path)), "", ()
+    return Content(tuple(text_pages(read_text(path))))
 
 
-READERS: dict[str, tuple[str, Callable[[Path], _Read]]] = {
+READERS: dict[str, tuple[str, Callable[[Path, Passwords], Content]]] = {
     ".pdf": ("application/pdf", _pdf),
     ".md": ("text/markdown", _markdown),
     ".markdown": ("text/markdown", _markdown),
@@ -57,8 +57,11 @@ def file_digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def read(path: Path, name: str, digest: str | None = None) -> Document:
-    """Read one file as ``name``; raises DocumentError with the file's name, the fault and the remedy."""
+def read(path: Path, name: str, digest: str | None = None, passwords: Passwords = ()) -> Document:
+    """Read one file as ``name``; raises DocumentError with the file's name, the fault and the remedy.
+
+    ``passwords`` are tried in turn on a file that needs one, after the empty password.
+    """
     if path.suffix.lower() not in READERS:
         known = ", ".join(sorted(READERS))
         raise DocumentError(f"{name}: suffix {path.suffix or '(none)'} is not read, expected one of {known}")
@@ -68,17 +71,20 @@ def read(path: Path, name: str, digest: str | None = None) -> Document:
     if size > MAX_FILE_BYTES:
         raise DocumentError(f"{name}: is {size:,} bytes, at most {MAX_FILE_BYTES:,} are read", "Split it")
     media_type, reader = READERS[path.suffix.lower()]
-    pages, title, notes = reader(path)
+    content = reader(path, passwords)
     digest = digest or file_digest(path)
     return Document(
         id=hashlib.sha256(name.encode()).hexdigest()[:16],
         name=name,
         digest=digest,
         media_type=media_type,
-        title=_title(title, pages, Path(name).stem),
-        pages=tuple(pages),
-        effective=_effective(pages),
-        notes=notes,
+        title=_title(content.title, content.pages, Path(name).stem),
+        pages=content.pages,
+        effective=content.effective or _effective(content.pages),
+        notes=content.notes,
+        version=content.version,
+        tags=content.tags,
+        audience=content.audience,
     )
 
 

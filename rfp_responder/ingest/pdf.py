@@ -17,21 +17,13 @@ from typing import Any
 
 from rfp_responder.domain import Page
 from rfp_responder.errors import DocumentError
+from rfp_responder.ingest.content import Content
 from rfp_responder.ingest.layout import clean
 from rfp_responder.ingest.lines import HYPHEN_MARK, Line, RawPage
 
 MAX_PAGES = 10_000
 _GUTTER = 1.15  # a blank wider than this many ems separates cells, not words
 _LINE = re.compile(f"[^\r\n{HYPHEN_MARK}]+{HYPHEN_MARK}?|{HYPHEN_MARK}")
-
-
-@dataclass(frozen=True, slots=True)
-class PdfContent:
-    """What was read of a PDF; ``title`` is the metadata's, ``""`` where there is none."""
-
-    pages: tuple[Page, ...]
-    title: str
-    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +36,7 @@ class Box:
     top: float
 
 
-def read_pdf(path: Path) -> PdfContent:
+def read_pdf(path: Path) -> Content:
     """Read a PDF; raises DocumentError when neither engine can, or when a password is needed."""
     structure = _structure(path)
     notes = list(structure.notes)
@@ -60,7 +52,7 @@ def read_pdf(path: Path) -> PdfContent:
     blank = [page.number for page in pages if not page.text.strip()]
     if blank:
         notes.append(_blank_note(blank, len(pages)))
-    return PdfContent(tuple(pages), structure.title, tuple(notes))
+    return Content(tuple(pages), structure.title, tuple(notes))
 
 
 def _blank_note(blank: Sequence[int], total: int) -> str:
