@@ -6,13 +6,8 @@ from pathlib import Path
 
 from rfp_responder.answer.extractive import ExtractiveAnswerer
 from rfp_responder.errors import InputError
-from rfp_responder.index.embed import (
-    MINILM,
-    HashingEmbedder,
-    SentenceTransformerEmbedder,
-    cached_folder,
-    default_embedder,
-)
+from rfp_responder.index.embed import HashingEmbedder, LocalEmbedder, default_embedder
+from rfp_responder.index.weights import MINILM, cached_folder, model_folder
 from rfp_responder.knowledge import KnowledgeBase
 from rfp_responder.protocols import Answerer, Embedder
 from rfp_responder.responder import Responder
@@ -34,7 +29,7 @@ def make_embedder(settings: Settings) -> Embedder:
             f"expected {MINILM}, hashing, a model's folder, or the name of a cached model",
             "Models are never downloaded: give the path of a folder that holds one",
         )
-    return SentenceTransformerEmbedder(folder, Path(name).name)
+    return LocalEmbedder(model_folder(folder, Path(name).name))
 
 
 def open_knowledge_base(settings: Settings, *, create: bool = False) -> KnowledgeBase:

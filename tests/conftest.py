@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rfp_responder.index.embed import MINILM, MINILM_SHA256, SentenceTransformerEmbedder, minilm_folder
+from rfp_responder.index.embed import LocalEmbedder, default_embedder
 from rfp_responder.knowledge import KnowledgeBase
 from tests import makers
 
@@ -23,13 +23,13 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def minilm() -> SentenceTransformerEmbedder:
-    """The real model; torch is imported at its first embedding."""
-    return SentenceTransformerEmbedder(minilm_folder(), MINILM, MINILM_SHA256)
+def minilm() -> LocalEmbedder:
+    """The real model."""
+    return default_embedder()
 
 
 @pytest.fixture(scope="session")
-def sample(minilm: SentenceTransformerEmbedder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeBase]:
+def sample(minilm: LocalEmbedder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeBase]:
     """A few of the sample documents, ingested with the real model."""
     base = KnowledgeBase(tmp_path_factory.mktemp("sample") / "index", minilm, create=True)
     names = ("sla-and-support-policy-2025.pdf", "sla-and-support-policy-2026.pdf", "subprocessor-list.pdf")

@@ -8,7 +8,7 @@ import pytest
 
 from rfp_responder.answer.extractive import ExtractiveAnswerer
 from rfp_responder.domain import Answer
-from rfp_responder.index.embed import SentenceTransformerEmbedder
+from rfp_responder.index.embed import LocalEmbedder
 from rfp_responder.knowledge import KnowledgeBase
 from rfp_responder.responder import Responder
 from rfp_responder.retrieve.hybrid import HybridRetriever
@@ -28,7 +28,7 @@ SUPPORT = (
 
 
 @pytest.fixture(scope="module")
-def responder(minilm: SentenceTransformerEmbedder, tmp_path_factory: pytest.TempPathFactory) -> Responder:
+def responder(minilm: LocalEmbedder, tmp_path_factory: pytest.TempPathFactory) -> Responder:
     place = tmp_path_factory.mktemp("flow")
     pdf(place / "guide.pdf", GUIDE, head="Acme guide", foot="Page {n}", title="Acme security guide")
     pdf(place / "support.pdf", SUPPORT, head="Acme support", foot="Page {n}", title="Acme support guide")

