@@ -73,7 +73,11 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """An exact slice of one page: ``text == page.text[start:end]``."""
+    """An exact slice of one page: ``text == page.text[start:end]``.
+
+    ``columns`` are the names of a table's columns where the slice begins below them. ``block`` is the key of what the
+    slice says: chunks of one block say the same under the same heading and are indexed once.
+    """
 
     id: str
     document_id: str
@@ -86,19 +90,50 @@ class Chunk:
     end: int
     text: str
     effective: date | None = None
+    columns: str = ""
+    block: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page of a document, by name; pages are one-based."""
+
+    document_name: str
+    page_number: int
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
     """A chunk found for one question. ``rank`` is one-based, ``score`` is in 0..1, higher is better.
 
-    ``found_by`` holds the score of each searcher that found it (``{"dense": 0.7, "lexical": 0.4}``).
+    ``found_by`` holds the score of each searcher that found it (``{"dense": 0.7, "lexical": 4.2, "prior": 0.1}``).
+    ``also_in`` names the other pages that say the same; ``before`` and ``after`` are the page's text around the
+    chunk, for reading only: what is quoted stands in the chunk.
     """
 
     chunk: Chunk
     rank: int
     score: float
     found_by: Mapping[str, float] = field(default_factory=dict)
+    also_in: tuple[Place, ...] = ()
+    before: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which documents may be searched; an empty field lets every document through.
+
+    ``documents`` are names or patterns (``policies/*.pdf``), ``tags`` must all be there, ``since`` and ``until``
+    bound the effective date (documents without one are left out), ``audience`` lets through what was ingested for it
+    or for nobody in particular.
+    """
+
+    documents: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    since: date | None = None
+    until: date | None = None
+    audience: str = ""
 
 
 @dataclass(frozen=True, slots=True)

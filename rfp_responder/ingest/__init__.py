@@ -12,6 +12,7 @@ from rfp_responder.domain import Document, Page
 from rfp_responder.errors import DocumentError
 from rfp_responder.ingest.content import Content
 from rfp_responder.ingest.dates import effective_date
+from rfp_responder.ingest.versions import version
 
 MAX_FILE_BYTES = 500_000_000
 
@@ -27,14 +28,13 @@ def _pdf(path: Path, passwords: Passwords) -> Content:
                 f"{path.name}: is no PDF (it does not begin with %PDF-)",
                 "Give it its right suffix or leave it out",
             )
-    return read_pdf(path)
+    return read_pdf(path, passwords)
 
 
 def _markdown(path: Path, passwords: Passwords) -> Content:
-    from rfp_responder.ingest.markup import markdown_pages, read_text
+    from rfp_responder.ingest.markup import read_markdown
 
-    pages, title = markdown_pages(read_text(path))
-    return Content(tuple(pages), title)
+    return read_markdown(path)
 
 
 def _text(path: Path, passwords: Passwords) -> Content:
@@ -43,11 +43,57 @@ def _text(path: Path, passwords: Passwords) -> Content:
     return Content(tuple(text_pages(read_text(path))))
 
 
+def _word(path: Path, passwords: Passwords) -> Content:
+    from rfp_responder.ingest.word import read_word
+
+    return read_word(path)
+
+
+def _slides(path: Path, passwords: Passwords) -> Content:
+    from rfp_responder.ingest.slides import read_slides
+
+    return read_slides(path)
+
+
+def _workbook(path: Path, passwords: Passwords) -> Content:
+    from rfp_responder.ingest.sheet import read_workbook
+
+    return read_workbook(path)
+
+
+def _csv(path: Path, passwords: Passwords) -> Content:
+    from rfp_responder.ingest.sheet import read_csv
+
+    return read_csv(path)
+
+
+def _web(path: Path, passwords: Passwords) -> Content:
+    from rfp_responder.ingest.web import read_web
+
+    return read_web(path)
+
+
+def _mail(path: Path, passwords: Passwords) -> Content:
+    from rfp_responder.ingest.mail import read_mail
+
+    return read_mail(path)
+
+
+_OFFICE = "application/vnd.openxmlformats-officedocument"
 READERS: dict[str, tuple[str, Callable[[Path, Passwords], Content]]] = {
     ".pdf": ("application/pdf", _pdf),
     ".md": ("text/markdown", _markdown),
     ".markdown": ("text/markdown", _markdown),
     ".txt": ("text/plain", _text),
+    ".docx": (f"{_OFFICE}.wordprocessingml.document", _word),
+    ".pptx": (f"{_OFFICE}.presentationml.presentation", _slides),
+    ".xlsx": (f"{_OFFICE}.spreadsheetml.sheet", _workbook),
+    ".xlsm": ("application/vnd.ms-excel.sheet.macroEnabled.12", _workbook),
+    ".csv": ("text/csv", _csv),
+    ".tsv": ("text/tab-separated-values", _csv),
+    ".html": ("text/html", _web),
+    ".htm": ("text/html", _web),
+    ".eml": ("message/rfc822", _mail),
 }
 
 
@@ -78,18 +124,21 @@ def read(path: Path, name: str, digest: str | None = None, passwords: Passwords 
         name=name,
         digest=digest,
         media_type=media_type,
-        title=_title(content.title, content.pages, Path(name).stem),
+        title=_title(content.title, () if reader in {_workbook, _csv} else content.pages, Path(name).stem),
         pages=content.pages,
         effective=content.effective or _effective(content.pages),
         notes=content.notes,
-        version=content.version,
+        version=content.version or version("\n".join(page.text[:4000] for page in content.pages[:2])),
         tags=content.tags,
         audience=content.audience,
     )
 
 
 def _title(given: str, pages: Sequence[Page], stem: str) -> str:
-    """The metadata's title where it is one, else the first page's greatest heading, else the file's name."""
+    """The metadata's title where it is one, else the first page's greatest heading, else the file's name.
+
+    A workbook is given without its pages: its headings are the names of its sheets.
+    """
     given = " ".join(given.encode("utf-8", "replace").decode().split())
     odd = re.search(r"\.(docx?|pdf|indd|xlsx?|pptx?|tex)$|^microsoft word|untitled|^\W*$|^[\d_-]+$", given, re.I)
     if len(given) >= 4 and not odd and " " in given:

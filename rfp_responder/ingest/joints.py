@@ -9,10 +9,19 @@ from rfp_responder.ingest.lines import HYPHEN_MARK, Line
 from rfp_responder.text import LIST_MARK
 
 LEADER = re.compile(r"(?:\s*[.…·_]\s?){4,}")
-_BULLET = re.compile(r"^(?:[•▪‣◦●○■□–—*-]|o(?=\s))\s+\S")
+_BULLET = re.compile(r"^(?:[•▪‣◦●○■□◆◇▶►➢✓✔☐☑☒‰–—*-]|o(?=\s))\s+\S")
 _CAPTION = re.compile(r"^(?:table|figure|fig\.)\s+\d+[.:]", re.I)
 _SECTION_NUMBER = re.compile(r"(?:[A-Z]|\d{1,2}(?:\.\d{1,2}){0,4})\.?")
 _ENDS = (".", "!", "?", ":", ";")
+
+
+def may_lead(text: str) -> bool:
+    """Whether a line holds marks enough for a leader (a cheap test before the dear one)."""
+    return sum(map(text.count, ".…·_")) >= 4
+
+
+def _leads(text: str) -> bool:
+    return may_lead(text) and LEADER.search(text) is not None
 
 
 def heading_cells(line: Line) -> tuple[int, ...]:
@@ -71,7 +80,7 @@ class Joints:
             return self._in_row(previous, line)
         if self._first_cell_goes_on(previous, line, following):
             return " "
-        if self._begins_item(previous, line) or LEADER.search(previous.text) or _CAPTION.match(line.text):
+        if self._begins_item(previous, line) or _leads(previous.text) or _CAPTION.match(line.text):
             return "\n"
         return self._in_prose(previous, line)
 
@@ -83,7 +92,7 @@ class Joints:
 
     @staticmethod
     def _without_geometry(previous: Line, line: Line) -> str:
-        if LIST_MARK.match(line.text.strip()) or LEADER.search(previous.text):
+        if LIST_MARK.match(line.text.strip()) or _leads(previous.text):
             return "\n"
         return "\n" if previous.text.rstrip().endswith(_ENDS) and len(previous.text) < 60 else " "
 

@@ -11,14 +11,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise, zip_longest
 from statistics import median
 
 from rfp_responder.domain import Heading, Page
-from rfp_responder.ingest.furniture import furniture_of, is_furniture
-from rfp_responder.ingest.joints import LEADER, Joints, continues_row, heading_cells
+from rfp_responder.ingest.furniture import Furniture
+from rfp_responder.ingest.joints import LEADER, Joints, continues_row, heading_cells, may_lead
 from rfp_responder.ingest.lines import HYPHEN_MARK, Line, RawPage
 from rfp_responder.text import LIST_MARK
 
@@ -26,24 +27,20 @@ __all__ = ["HYPHEN_MARK", "Line", "RawPage", "clean"]
 
 _NUMBERED = re.compile(r"^(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+[A-Z]")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_ODD = re.compile(r"\s\s|[\ufb00-\ufb06]")
+_HEAD = re.compile(r"([^\W_]+(?:-[^\W_]+)*)-$")
+_TAIL = re.compile(r"[^\W\d_]+")
 _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _EXPANSIONS = {"\u00a0": " ", "\u2007": " ", "\u202f": " ", "\uf0b7": "•", "\u2011": "-", "\t": " "}
 
 
 def clean(pages: Sequence[RawPage]) -> list[Page]:
     """The pages with clean text, headings and the map back to the raw text."""
-    furniture = furniture_of(pages)
-    kept = [
-        RawPage(
-            page.number,
-            page.label,
-            tuple(line for line in page.lines if line.text.strip() and not is_furniture(page, line, furniture)),
-            page.height,
-        )
-        for page in pages
-    ]
-    body = _body(kept)
-    style = _Style(body, _heading_sizes(kept, body), _vocabulary(kept))
+    furniture = Furniture(pages)
+    kept = [furniture.without(page) for page in pages]
+    exact = [page for page in kept if page.mapped and page.lines] or kept  # sizes by OCR are guesses
+    body = _body(exact)
+    style = _Style(body, _heading_sizes(exact, body), _Vocabulary(kept))
     return [_clean_page(page, style) for page in kept]
 
 
@@ -62,23 +59,41 @@ class _Body:
 class _Style:
     body: _Body
     heading_sizes: tuple[float, ...]
-    vocabulary: frozenset[str]
+    vocabulary: _Vocabulary
 
 
-def _vocabulary(pages: Sequence[RawPage]) -> frozenset[str]:
-    """Words that stand unbroken somewhere in the document, compounds whole and in parts, in lower case."""
-    found: set[str] = set()
-    for page in pages:
-        broken = False
-        for line in page.lines:
-            tokens = _WORD.findall(line.text.casefold())
-            if broken:
-                tokens = tokens[1:]  # the second half of a broken word is no word
-            broken = line.text.endswith((HYPHEN_MARK, "-"))
-            for token in tokens[:-1] if broken else tokens:
-                found.add(token)
-                found.update(token.split("-"))
-    return frozenset(found)
+class _Vocabulary:
+    """Words that stand unbroken somewhere in the document, compounds whole and in parts, in lower case.
+
+    Gathered when the first word broken at a line's end asks for them: many documents break none.
+    """
+
+    def __init__(self, pages: Sequence[RawPage]) -> None:
+        self._pages = pages
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """All of them."""
+        found: set[str] = set()
+        for page in self._pages:
+            found.update(_WORD.findall("\n".join(_whole_words(page.lines)).casefold()))
+        for word in [word for word in found if "-" in word]:
+            found.update(word.split("-"))
+        return frozenset(found)
+
+
+def _whole_words(lines: Sequence[Line]) -> Iterator[str]:
+    """The text of each line without the halves of words broken at its ends."""
+    broken = False
+    for line in lines:
+        text = line.text
+        if broken:
+            text = _WORD.sub("", text, count=1)
+        broken = line.text.endswith((HYPHEN_MARK, "-"))
+        if broken:
+            words = list(_WORD.finditer(text))
+            text = text[: words[-1].start()] if words else ""
+        yield text
 
 
 def _body(pages: Sequence[RawPage]) -> _Body:
@@ -92,13 +107,13 @@ def _body(pages: Sequence[RawPage]) -> _Body:
 
 
 def _looks_like_heading(line: Line, body: _Body) -> bool:
-    text = line.text.strip()
-    if not body.size or heading_cells(line) or not 2 <= len(text) <= 120 or text[-1] in ".;,:" or HYPHEN_MARK in text:
-        return False
-    if sum(c.isalpha() for c in text) < 0.5 * len(text.replace(" ", "")) or LIST_MARK.match(text):
-        return False
     bold = line.weight >= 1.4 * body.weight > 0
-    return line.size >= body.size * 1.12 or (bold and line.size >= body.size * 0.88)
+    if not body.size or not (line.size >= body.size * 1.12 or (bold and line.size >= body.size * 0.88)):
+        return False
+    text = line.text.strip()
+    if heading_cells(line) or not 2 <= len(text) <= 120 or text[-1] in ".;,:" or HYPHEN_MARK in text:
+        return False
+    return sum(map(str.isalpha, text)) >= 0.5 * len(text.replace(" ", "")) and not LIST_MARK.match(text)
 
 
 def _heading_sizes(pages: Sequence[RawPage], body: _Body) -> tuple[float, ...]:
@@ -127,18 +142,18 @@ class _Writer:
     line_start: int = 0
     headings: list[tuple[int, int]] = field(default_factory=list)  # start, level
 
-    def add(self, character: str, raw: int) -> None:
-        """A character of the raw text."""
+    def add(self, text: str, raw: int) -> None:
+        """Characters that stand one for one for those of the raw text from ``raw`` on."""
         if self.runs:
             clean_start, raw_start, length = self.runs[-1]
             if clean_start + length == self.length and raw_start + length == raw:
-                self.runs[-1] = (clean_start, raw_start, length + 1)
+                self.runs[-1] = (clean_start, raw_start, length + len(text))
             else:
-                self.runs.append((self.length, raw, 1))
+                self.runs.append((self.length, raw, len(text)))
         else:
-            self.runs.append((self.length, raw, 1))
-        self.parts.append(character)
-        self.length += 1
+            self.runs.append((self.length, raw, len(text)))
+        self.parts.append(text)
+        self.length += len(text)
 
     def insert(self, text: str) -> None:
         """Characters that the raw text does not have."""
@@ -168,16 +183,17 @@ def _clean_page(page: RawPage, style: _Style) -> Page:
         if joints.block:
             joint = _heading_joint(writer, joints, line, is_heading=is_heading) or joints.between(line, following)
             if joint == "-":
-                _join_hyphen(writer, line, style.vocabulary)
+                _join_hyphen(writer, line, style.vocabulary.words)
             else:
                 writer.insert(joint)
             joints.joined(joint)
         if is_heading and not writer.on_heading():
             writer.headings.append((writer.length, _level(line, style)))
-        _write_line(writer, line, frozenset(heading_cells(line) if is_heading else line.gaps))
+        _write_line(writer, line, heading_cells(line) if is_heading else line.gaps)
         joints.take(line)
     text = "".join(writer.parts)
-    return Page(page.number, page.label, text, _headings(text, writer.headings), tuple(writer.runs))
+    origin = tuple(writer.runs) if page.mapped else ()
+    return Page(page.number, page.label, text, _headings(text, writer.headings), origin)
 
 
 def _headings(text: str, starts: Sequence[tuple[int, int]]) -> tuple[Heading, ...]:
@@ -210,8 +226,8 @@ def _column_width(lines: Sequence[Line]) -> float:
 
 def _join_hyphen(writer: _Writer, line: Line, vocabulary: frozenset[str]) -> None:
     """Join a word broken at a line's end; the hyphen stays where the document writes the word with one."""
-    left = re.search(r"([^\W_]+(?:-[^\W_]+)*)-$", "".join(writer.parts[-80:]))
-    right = re.match(r"[^\W\d_]+", line.text.lstrip())
+    left = _HEAD.search("".join(writer.parts[-8:])[-80:])
+    right = _TAIL.match(line.text.lstrip())
     if not left or not right or right.group()[0].isupper():
         return
     head, tail = left.group(1).casefold(), right.group().casefold()
@@ -221,8 +237,19 @@ def _join_hyphen(writer: _Writer, line: Line, vocabulary: frozenset[str]) -> Non
         writer.drop_last()
 
 
-def _write_line(writer: _Writer, line: Line, gaps: frozenset[int]) -> None:
-    text = line.text.replace(HYPHEN_MARK, "-")
+def _write_line(writer: _Writer, line: Line, gaps: Sequence[int]) -> None:
+    text = line.text.replace(HYPHEN_MARK, "-").replace("\u2011", "-")
+    leaders = LEADER.search(text) if may_lead(text) else None
+    if not leaders and not line.raised and text.isprintable() and not _ODD.search(text):
+        for place in gaps:
+            text = f"{text[:place]}\t{text[place + 1 :]}"
+        writer.add(text, line.start)
+    else:
+        _write_letters(writer, line, text, frozenset(gaps))
+
+
+def _write_letters(writer: _Writer, line: Line, text: str, gaps: frozenset[int]) -> None:
+    """Letter by letter: for a line with leaders, raised marks, ligatures, blanks that repeat or control characters."""
     skip: set[int] = set()
     for leader in LEADER.finditer(text):
         skip.update(range(leader.start(), leader.end() - 1))

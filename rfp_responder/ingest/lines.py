@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 HYPHEN_MARK = "\ufffe"  # pdfium's sign for a hyphen at the end of a line
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line as read. ``start`` is its offset in the page's raw text; boxes are in points, origin bottom left."""
+class Line(NamedTuple):
+    """One line as read. ``start`` is its offset in the page's raw text; boxes are in points, origin bottom left.
+
+    A named tuple, for a document has tens of thousands of lines and a frozen dataclass costs five times as much.
+    """
 
     start: int
     text: str
@@ -22,13 +25,22 @@ class Line:
     gaps: tuple[int, ...] = ()  # offsets in ``text`` of blanks as wide as a table's gutter
     cell_left: float = 0.0  # where the line's last cell begins
     raised: tuple[int, ...] = ()  # offsets in ``text`` of footnote marks
+    edges: tuple[tuple[float, float], ...] = ()  # of each gap: where the cell before it ends and the next begins
+    cut: bool = False  # whether it was cut off a line, behind a gutter
 
 
 @dataclass(frozen=True, slots=True)
 class RawPage:
-    """A page as read: one-based ``number``, printed ``label``, ``height`` in points (0 where unknown)."""
+    """A page as read: one-based ``number``, printed ``label``, ``height`` in points (0 where unknown).
+
+    Of a page without lines ``image`` tells that it holds a picture, ``mute`` that it holds nothing but pictures and
+    drawings. ``mapped``: the lines' ``start`` counts in PDFium's raw text, so that they lead to boxes.
+    """
 
     number: int
     label: str
     lines: tuple[Line, ...]
     height: float = 0.0
+    image: bool = False
+    mute: bool = False
+    mapped: bool = True

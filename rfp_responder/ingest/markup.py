@@ -7,6 +7,8 @@ from pathlib import Path
 
 from rfp_responder.domain import Heading, Page
 from rfp_responder.errors import DocumentError
+from rfp_responder.ingest import frontmatter, tables
+from rfp_responder.ingest.content import Content
 
 MAX_BYTES = 20_000_000
 _MAX_LINE = 10_000
@@ -15,6 +17,7 @@ _UNDERLINE = re.compile(r"^ {0,3}(=+|-{3,})\s*$")
 _FENCE = re.compile(r"^ {0,3}(```|~~~)")
 _RULE = re.compile(r"^\s*([-*_])(?:\s*\1){2,}\s*$|^\s*\|?[\s:|-]+\|[\s:|-]*$")
 _BLOCK = re.compile(r"^\s*(?:[-*+•]|\d{1,3}[.)])\s+|^\s*\||^\s*>")
+_CELL_END = re.compile(r"(?<!\\)\|")
 _INLINE = (  # every repetition is bounded: a line of a hostile file may be millions of characters long
     (re.compile(r"!\[([^\[\]]{0,500})\]\([^()]{0,500}\)"), r"\1"),
     (re.compile(r"\[([^\[\]]{1,500})\]\([^()]{0,500}\)"), r"\1"),
@@ -53,13 +56,35 @@ def _decoded(path: Path) -> str:
         return data.decode("cp1252", errors="replace")
 
 
+def read_markdown(path: Path) -> Content:
+    """Read a Markdown file and what its front matter says of it; raises DocumentError."""
+    fields, body = frontmatter.front_matter(_unix(read_text(path)))
+    pages, title = markdown_pages(body)
+    return Content(
+        tuple(pages),
+        frontmatter.text(fields, "title") or title,
+        effective=frontmatter.effective(fields),
+        version=frontmatter.text(fields, "version", "revision"),
+        tags=frontmatter.values(fields, "tags", "tag", "keywords", "labels"),
+        audience=frontmatter.text(fields, "audience"),
+    )
+
+
 def markdown_pages(source: str) -> tuple[list[Page], str]:
     """The one page of a Markdown text and its title (the first heading, ``""`` where there is none)."""
-    lines = _without_front_matter(source.replace("\r\n", "\n").replace("\r", "\n")).split("\n")
+    lines = frontmatter.front_matter(_unix(source))[1].split("\n")
     blocks: list[tuple[int, str]] = []  # heading level (0: none), text
+    table: list[str] = []
     fenced = False
     open_paragraph = False
     for index, line in enumerate(lines):
+        if not fenced and len(line) <= _MAX_LINE and line.lstrip().startswith("|"):
+            table.append(line)
+            open_paragraph = False
+            continue
+        if table:
+            blocks += _rows(table)
+            table = []
         if len(line) > _MAX_LINE:  # no writer's line: data, or an attack on the patterns below
             blocks.append((0, line.strip()))
             open_paragraph = False
@@ -85,18 +110,16 @@ def markdown_pages(source: str) -> tuple[list[Page], str]:
         else:
             blocks.append((0, _block(line)))
             open_paragraph = True
-    return _page(blocks)
+    return _page(blocks + _rows(table))
 
 
 def text_pages(source: str) -> list[Page]:
     """The page of a plain text, or its pages where form feeds part them."""
-    parts = source.replace("\r\n", "\n").replace("\r", "\n").split("\f")
-    return [Page(n, str(n), part) for n, part in enumerate(parts, 1)]
+    return [Page(n, str(n), part) for n, part in enumerate(_unix(source).split("\f"), 1)]
 
 
-def _without_front_matter(source: str) -> str:
-    found = re.match(r"---\n.*?\n---\n", source, re.S)
-    return source[found.end() :] if found else source
+def _unix(source: str) -> str:
+    return source.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _inline(text: str) -> str:
@@ -107,12 +130,25 @@ def _inline(text: str) -> str:
 
 def _block(line: str) -> str:
     stripped = line.strip()
-    if stripped.startswith("|"):
-        cells = [_inline(cell.strip()) for cell in stripped.strip("|").split("|")]
-        return "\t".join(cells)
     if stripped.startswith(">"):
         return _inline(stripped.lstrip("> "))
     return _inline(re.sub(r"^[-*+]\s+(?:\[[ xX]\]\s+)?", "• ", stripped))
+
+
+def _rows(lines: list[str]) -> list[tuple[int, str]]:
+    """The lines of a table: the row above its rule names the columns."""
+    rules = [place for place, line in enumerate(lines) if _RULE.match(line)]
+    rows = [
+        [tables.Cell(_inline(cell.strip()).replace("\\|", "|")) for cell in _CELL_END.split(_framed(line))]
+        for place, line in enumerate(lines)
+        if place not in rules
+    ]
+    return [(0, line) for line in tables.lines(rows, int(rules[:1] == [1]))]
+
+
+def _framed(line: str) -> str:
+    stripped = line.strip().removeprefix("|")
+    return stripped if stripped.endswith("\\|") else stripped.removesuffix("|")
 
 
 def _page(blocks: list[tuple[int, str]]) -> tuple[list[Page], str]:
