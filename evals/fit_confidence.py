@@ -35,7 +35,7 @@ def main() -> None:
     """Fit and print."""
     knowledge = open_knowledge_base(load_settings(index=Path(sys.argv[1] if len(sys.argv) > 1 else ".rfp/eval")))
     answerer = ExtractiveAnswerer(knowledge.embedder, knowledge.document_frequencies)
-    responder = Responder(HybridRetriever(knowledge, knowledge.store, knowledge.embedder), answerer)
+    responder = Responder(HybridRetriever(knowledge), answerer)
     features, labels, refusable = [], [], []
     for case in load_gold(GOLD):
         if case.split != "tune":

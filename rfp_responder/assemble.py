@@ -6,10 +6,11 @@ from pathlib import Path
 
 from rfp_responder.answer.extractive import ExtractiveAnswerer
 from rfp_responder.errors import InputError
-from rfp_responder.index.embed import HashingEmbedder, LocalEmbedder, default_embedder
+from rfp_responder.index.embed import CrossEncoderReranker, HashingEmbedder, LocalEmbedder, default_embedder
+from rfp_responder.index.manifest import Manifest
 from rfp_responder.index.weights import MINILM, cached_folder, model_folder
 from rfp_responder.knowledge import KnowledgeBase
-from rfp_responder.protocols import Answerer, Embedder
+from rfp_responder.protocols import Answerer, Embedder, Reranker
 from rfp_responder.responder import Responder
 from rfp_responder.retrieve.hybrid import HybridSettings
 from rfp_responder.settings import Settings
@@ -32,11 +33,16 @@ def make_embedder(settings: Settings) -> Embedder:
     return LocalEmbedder(model_folder(folder, Path(name).name))
 
 
-def open_knowledge_base(settings: Settings, *, create: bool = False) -> KnowledgeBase:
-    """The index that the settings name, opened to read, or to write where ``create`` says so."""
-    if not create and not (settings.index / "manifest.sqlite").is_file():
-        KnowledgeBase(settings.index, HashingEmbedder())  # raises before a model is looked for
-    return KnowledgeBase(settings.index, make_embedder(settings), create=create)
+def open_manifest(settings: Settings) -> Manifest:
+    """The index's tables, without a model."""
+    return Manifest(settings.index / "manifest.sqlite", create=False)
+
+
+def open_knowledge_base(settings: Settings, *, create: bool = False, write: bool = False) -> KnowledgeBase:
+    """The index that the settings name, opened to read, to write where it is, or to be made where it is not."""
+    if not create:
+        open_manifest(settings).close()  # raises before a model is looked for
+    return KnowledgeBase(settings.index, make_embedder(settings), create=create or write)
 
 
 def make_answerer(settings: Settings, knowledge: KnowledgeBase) -> Answerer:
@@ -57,11 +63,29 @@ def make_answerer(settings: Settings, knowledge: KnowledgeBase) -> Answerer:
     return ChatAnswerer(OpenAIChat(settings.model, server))
 
 
+def make_reranker(settings: Settings) -> Reranker | None:
+    """The cross-encoder that the settings name; None where they name none."""
+    if not settings.reranker:
+        return None
+    folder = Path(settings.reranker) if Path(settings.reranker).is_dir() else cached_folder(settings.reranker)
+    if folder is None:
+        raise InputError(
+            f"setting reranker: {settings.reranker!r} is no folder and not in the local model cache",
+            "Models are never downloaded: give the path of a folder that holds one",
+        )
+    return CrossEncoderReranker(folder)
+
+
 def responder_over(settings: Settings, knowledge: KnowledgeBase) -> Responder:
     """A responder over an open knowledge base; raises IndexError_ where it holds nothing to ask."""
     knowledge.require_documents()
-    fusion = HybridSettings(dense_weight=settings.dense_weight)
-    return Responder.over(knowledge, answerer=make_answerer(settings, knowledge), top_k=settings.top_k, fusion=fusion)
+    return Responder.over(
+        knowledge,
+        answerer=make_answerer(settings, knowledge),
+        top_k=settings.top_k,
+        fusion=HybridSettings(dense_weight=settings.dense_weight, prior_weight=settings.prior_weight),
+        reranker=make_reranker(settings),
+    )
 
 
 def make_responder(settings: Settings) -> Responder:

@@ -55,6 +55,7 @@ class Document:
 
     ``effective`` is the date the text says it holds from (an edition's date), when one was found; ``version`` is
     what it calls itself (``"3.2"``). ``tags`` and ``audience`` are what it may be filtered by.
+    ``scans`` are the pages that are pictures of text and were not read by OCR.
     ``notes`` tell what a person should know (pages without text, a fallback reader, warnings).
     """
 
@@ -69,6 +70,7 @@ class Document:
     version: str = ""
     tags: tuple[str, ...] = ()
     audience: str = ""
+    scans: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from rfp_responder.domain import Chunk, Draft, Passage, Question
+from rfp_responder.domain import Chunk, Draft, Passage, Question, Scope
 
 Vectors = npt.NDArray[np.float32]
 
@@ -60,8 +61,15 @@ class Store(Protocol):
 class Retriever(Protocol):
     """Finds passages for a question."""
 
-    def retrieve(self, query: str, top_k: int) -> list[Passage]:
-        """At most ``top_k`` passages, best first, ranks 1..n."""
+    def retrieve(self, query: str, top_k: int, scope: Scope | None = None) -> list[Passage]:
+        """At most ``top_k`` passages from the documents in ``scope``, best first, ranks 1..n."""
+
+
+class Reranker(Protocol):
+    """Reads a question and a text together and says how well they fit (a cross-encoder)."""
+
+    def scores(self, query: str, texts: Sequence[str]) -> list[float]:
+        """One score a text, in 0..1, higher is better."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,32 +105,67 @@ class Answerer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LexicalHit:
-    """A chunk found by words: ``score`` is BM25, higher is better, without an upper bound."""
+    """A block found by words: ``score`` is BM25, higher is better, without an upper bound."""
 
-    chunk_id: str
+    block: str
     score: float
 
 
-class ChunkSource(Protocol):
-    """Where retrieval takes chunks from: the manifest of the knowledge base."""
+@dataclass(frozen=True, slots=True)
+class DocumentRow:
+    """A document as the manifest lists it; ``recipe`` names how it was read and cut, ``root`` where from.
 
-    def lexical(self, query: str, k: int) -> list[LexicalHit]:
-        """At most ``k`` chunks by BM25, best first."""
+    ``size`` (bytes) and ``stamp`` (a time in nanoseconds) are its file's at the last ingest.
+    """
 
-    def chunks(self, ids: Sequence[str]) -> dict[str, Chunk]:
-        """The chunks of these ids that the knowledge base holds."""
+    id: str
+    name: str
+    digest: str
+    source: str
+    title: str
+    pages: int
+    chunks: int
+    effective: date | None
+    notes: tuple[str, ...]
+    recipe: str
+    root: str
+    version: str = ""
+    tags: tuple[str, ...] = ()
+    audience: str = ""
+    size: int = 0
+    stamp: int = 0
 
 
-class Holdings(ChunkSource, Protocol):
-    """What a knowledge base offers to those who answer from it."""
+class Holdings(Protocol):
+    """What a knowledge base offers to those who search it and answer from it."""
 
     @property
     def embedder(self) -> Embedder:
         """Who made the vectors, and makes those of questions."""
 
-    @property
-    def store(self) -> Store:
-        """The vectors."""
+    def documents(self) -> list[DocumentRow]:
+        """Every document by name."""
+
+    def lexical(self, query: str, k: int, scope: Scope | None = None) -> list[LexicalHit]:
+        """At most ``k`` blocks by BM25, best first."""
+
+    def dense(self, vector: Vectors, k: int, scope: Scope | None = None) -> list[tuple[str, float]]:
+        """At most ``k`` pairs (block, cosine in -1..1) among the blocks embedded so far, best first."""
+
+    def cosines(self, vector: Vectors, blocks: Sequence[str]) -> dict[str, float]:
+        """The cosine of each of these blocks, embedded now where it was not before."""
+
+    def chunks_of(self, blocks: Sequence[str], scope: Scope | None = None) -> dict[str, list[Chunk]]:
+        """The chunks of each of these blocks that is held; of documents in the scope only."""
+
+    def around(self, chunk: Chunk, characters: int) -> tuple[str, str]:
+        """The page's text before and after a chunk, at most so many characters each."""
 
     def document_frequencies(self, terms: Sequence[str]) -> tuple[dict[str, int], int]:
-        """In how many chunks each word occurs, and how many chunks there are."""
+        """In how many blocks each word occurs, and how many blocks there are."""
+
+    def acronyms(self) -> dict[str, str]:
+        """Short forms that the documents explain, in lower case, with their long forms."""
+
+    def warming(self) -> tuple[int, int]:
+        """How many blocks wait for their vectors, and how many blocks there are."""

@@ -30,12 +30,18 @@ class Settings(BaseSettings):
     )
 
     index: Path = Field(default=Path(".rfp"), description="Folder of the index")
+    read_seconds: float = Field(default=120.0, gt=0, description="Seconds that reading one file may take")
+    ocr: bool = Field(default=True, description="Read pages that are pictures, where tesseract is installed")
     top_k: int = Field(default=3, ge=1, le=20, description="Passages an answer may rest on")
     embedding_model: str = Field(
         default="all-MiniLM-L6-v2",
         description="all-MiniLM-L6-v2 (from the installed weights), a sentence-transformers folder, or hashing",
     )
-    dense_weight: float = Field(default=0.85, ge=0, le=1, description="Weight of meaning against words in retrieval")
+    dense_weight: float = Field(default=0.75, ge=0, le=1, description="Weight of meaning against words in retrieval")
+    prior_weight: float = Field(
+        default=0.15, ge=0, le=1, description="What a document that the question names gains in retrieval"
+    )
+    reranker: str = Field(default="", description="Folder or cached name of a cross-encoder; empty: none")
     model: str = Field(default="", description="Chat model; empty: the offline answerer, nothing leaves the machine")
     base_url: str = Field(default="https://api.openai.com/v1", description="Server that speaks the OpenAI protocol")
     api_key: SecretStr = Field(default=SecretStr(""), description="Its key; never printed or stored")

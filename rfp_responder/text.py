@@ -28,7 +28,11 @@ STOPWORDS = frozenset(
     "which while who whom whose why will with within would you your yours yes".split()
 )
 NEGATIONS = frozenset("no not never none nor neither cannot without n't nothing nobody".split())
-
+QUALIFIERS = frozenset(
+    "may might must shall should can could will would only over under more most less least until unless except within "
+    "before after above below on off during".split()
+)
+"""Small words that change what a sentence promises."""
 
 MONTHS = {
     name: number
@@ -194,7 +198,12 @@ def stem(word: str) -> str:
 
 def content_stems(text: str) -> list[str]:
     """Stems of the words that carry meaning, in order, compounds also taken apart (``e-mail`` -> e-mail, mail)."""
-    return list(_content(words(text)))
+    return list(_stems(text))
+
+
+@lru_cache(maxsize=8192)  # titles and headings come again and again, and a chunk's text twice in an ingest
+def _stems(text: str) -> tuple[str, ...]:
+    return tuple(_content(words(text)))
 
 
 def _content(tokens: Iterable[str]) -> Iterable[str]:

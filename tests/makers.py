@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -18,6 +19,7 @@ from reportlab.pdfgen.canvas import Canvas
 from rfp_responder.domain import Chunk, Document, Heading, Page, Passage, Proposal, Question, Quote
 from rfp_responder.index.embed import HashingEmbedder
 from rfp_responder.knowledge import KnowledgeBase, Tally
+from rfp_responder.knowledge.tally import IngestOptions
 from rfp_responder.protocols import Embedder
 
 WIDTH, HEIGHT = 595.0, 842.0  # A4 in points
@@ -150,6 +152,15 @@ def file(path: Path, content: str | bytes) -> Path:
     return path
 
 
+def zipped(path: Path, files: Mapping[str, str | bytes]) -> Path:
+    """A zip archive of these files, by their paths in it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, content in files.items():
+            package.writestr(name, content)
+    return path
+
+
 def damaged(path: Path) -> Path:
     """A file that begins as a PDF and is none."""
     return file(path, b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog\nand then the disk was full")
@@ -232,8 +243,13 @@ def folder(path: Path, files: Mapping[str, str | bytes] = FILES) -> Path:
 
 
 def knowledge(
-    index: Path | None, documents: Path, *, embedder: Embedder | None = None, **options: bool
+    index: Path | None,
+    documents: Path,
+    *,
+    embedder: Embedder | None = None,
+    options: IngestOptions | None = None,
+    prune: bool = False,
 ) -> tuple[KnowledgeBase, Tally]:
     """A knowledge base over a folder, by the HashingEmbedder where none is given."""
     base = KnowledgeBase(index, embedder or HashingEmbedder(), create=True)
-    return base, base.ingest([documents], **options)
+    return base, base.ingest([documents], options=options, prune=prune)

@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
 from rfp_responder import __version__
 from rfp_responder.cli import run
-from tests.makers import damaged, encrypted, fake, file, folder, pdf, picture
+from rfp_responder.index.embed import HashingEmbedder
+from tests.makers import SECURITY, SUPPORT, damaged, encrypted, fake, file, folder, pdf, picture
 from tests.model_server import drafted, fault, model_server, said
 
 PROJECT = Path(__file__).parents[1]
@@ -24,6 +26,9 @@ PASSAGE = {"rank", "document", "page", "score", "heading", "text"}
 ANSWER = {"question", "status", "answer", "choice", "confidence", "claims", "citations", "passages", "notes", "author",
           "prompt", "usage"}  # fmt: skip
 CITATION = {"n", "document", "page", "start", "end", "quote"}
+TALLY = {"documents", "pages", "chunks", "blocks", "waiting", "ready_seconds", "seconds", "added", "replaced",
+         "unchanged", "removed", "gone", "failed", "skipped", "notes"}  # fmt: skip
+ROW = {"document", "title", "pages", "chunks", "effective", "version", "tags", "audience", "source", "digest", "notes"}
 USAGE = {"input_tokens", "output_tokens", "seconds", "cost_usd"}
 
 
@@ -196,28 +201,198 @@ def test_ingest_prints_a_tally_and_exits_0_though_one_file_failed(hashing: Path,
     damaged(folder(hashing / "docs") / "bad.pdf")
     assert run(["ingest", "docs"]) == 0
     shown = capsys.readouterr()
-    assert "added 2" in shown.out
-    assert "failed 1" in shown.out
+    assert tallied(shown.out) == {"documents": 2, "pages": 2, "chunks": 2, "distinct": 2, "added": 2, "replaced": 0,
+                                  "unchanged": 0, "removed": 0, "skipped": 0, "failed": 1}  # fmt: skip
     assert shown.err.count("\n") == 1
     assert "bad.pdf" in shown.err
+
+
+def tallied(shown: str) -> dict[str, int]:
+    """The table of an ingest's tally."""
+    header, row = shown.splitlines()[1:3]
+    return dict(zip(header.split(), map(int, row.split()), strict=True))
 
 
 def test_ingest_as_json_holds_every_list(hashing: Path, capsys: Captured) -> None:
     folder(hashing / "docs")
     found = printed(capsys, "ingest", "docs")
     assert (found["documents"], found["added"]) == (2, ["security.md", "support.md"])
-    assert {
-        "pages",
-        "chunks",
-        "seconds",
-        "replaced",
-        "unchanged",
-        "removed",
-        "gone",
-        "failed",
-        "skipped",
-        "notes",
-    } < set(found)
+    assert set(found) == TALLY
+    assert (found["blocks"], found["waiting"]) == (found["chunks"], 0)
+    assert 0 <= found["ready_seconds"] <= found["seconds"]
+
+
+def test_a_folder_with_damaged_locked_and_empty_files_is_told_file_by_file(hashing: Path, capsys: Captured) -> None:
+    folder(hashing / "docs", {"support.md": SUPPORT, "sub/empty.md": "", "x.exe": "x"})
+    damaged(hashing / "docs" / "bad.pdf")
+    encrypted(pdf(hashing / "plain.pdf", [["Some words."]]), hashing / "docs" / "locked.pdf", "secret")
+    assert run(["ingest", "docs", "--json"]) == 0
+    shown = capsys.readouterr()
+    found = json.loads(shown.out)
+    assert found["added"] == ["support.md"]
+    assert sorted(each["document"] for each in found["failed"]) == ["bad.pdf", "locked.pdf", "sub/empty.md"]
+    assert [each["document"] for each in found["skipped"]] == ["x.exe"]
+    assert sorted(line.split(": ")[2] for line in shown.err.splitlines()) == ["bad.pdf", "locked.pdf", "sub/empty.md"]
+
+
+def test_excluded_files_stay_out(hashing: Path, capsys: Captured) -> None:
+    folder(hashing / "docs", {"a.md": SUPPORT, "b.md": SECURITY, "drafts/c.md": SUPPORT})
+    found = printed(capsys, "ingest", "docs", "--exclude", "b.md", "--exclude", "drafts/")
+    assert found["added"] == ["a.md"]
+    assert found["skipped"] == [{"document": "b.md", "reason": "excluded"}]
+    assert printed(capsys, "ingest", "docs/*.md", "--exclude", "b.*")["unchanged"] == ["a.md"]
+    assert "--exclude" in told(capsys, "ingest", "docs", "--exclude", "!")
+
+
+def test_a_password_opens_a_locked_pdf_and_is_not_needed_again(hashing: Path, capsys: Captured) -> None:
+    encrypted(pdf(hashing / "plain.pdf", [["Keys are rotated."]]), hashing / "locked.pdf", "secret")
+    assert "--password" in told(capsys, "ingest", "locked.pdf")
+    assert "locked.pdf" in told(capsys, "ingest", "locked.pdf", "--password", "wrong")
+    found = printed(capsys, "ingest", "locked.pdf", "--password", "wrong", "--password", "secret")
+    assert found["added"] == ["locked.pdf"]
+    assert printed(capsys, "ingest", "locked.pdf")["unchanged"] == ["locked.pdf"]
+    assert "secret" not in (hashing / ".rfp" / "manifest.sqlite").read_bytes().decode("latin-1")
+
+
+def test_a_file_that_failed_is_read_again_when_one_asks_for_it(
+    hashing: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rfp_responder.knowledge.intake._RACY", -(10**15))  # as if it had been written long ago
+    damaged(folder(hashing / "docs") / "bad.pdf")
+    reasons = []
+    for options in ([], [], ["--retry"]):
+        assert run(["ingest", "docs", *options]) == 0
+        reasons.append(capsys.readouterr().err)
+    assert ["as before; --retry" in reason for reason in reasons] == [False, True, False]
+
+
+def test_tags_and_an_audience_are_kept_with_the_documents(hashing: Path, capsys: Captured) -> None:
+    folder(hashing / "docs")
+    printed(capsys, "ingest", "docs/security.md", "--tag", "policy", "--tag", "2026", "--audience", "partners")
+    printed(capsys, "ingest", "docs/support.md")
+    rows = {row["document"]: row for row in printed(capsys, "docs", "list")}
+    assert (rows["security.md"]["tags"], rows["security.md"]["audience"]) == (["policy", "2026"], "partners")
+    assert (rows["support.md"]["tags"], rows["support.md"]["audience"]) == ([], "")
+
+
+def test_files_that_are_gone_are_named_and_pruned_on_demand(hashing: Path, capsys: Captured) -> None:
+    folder(hashing / "docs")
+    printed(capsys, "ingest", "docs")
+    (hashing / "docs" / "support.md").unlink()
+    assert run(["ingest", "docs"]) == 0
+    assert "no longer there: support.md (remove them with --prune)" in capsys.readouterr().out
+    assert printed(capsys, "ingest", "docs", "--prune")["removed"] == ["support.md"]
+
+
+def test_in_the_background_words_can_be_searched_at_once_and_the_rest_is_done_by_another_process(
+    hashing: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[list[str]] = []
+
+    class Started:
+        def __init__(self, command: list[str], **options: object) -> None:
+            assert options["start_new_session"]
+            started.append(command)
+
+    folder(hashing / "docs")
+    with monkeypatch.context() as patch:
+        patch.setattr(subprocess, "Popen", Started)
+        found = printed(capsys, "ingest", "docs", "--background")
+    assert found["waiting"] == found["blocks"] > 0
+    [[_, *command]] = started
+    assert command == ["-m", "rfp_responder", "docs", "embed", "--index", str((hashing / ".rfp").resolve())]
+    assert run(["search", "backups", "--json"]) == 0
+    shown = capsys.readouterr()
+    assert json.loads(shown.out)["passages"][0]["document"] == "security.md"
+    assert "still warming" in shown.err
+    assert run(command[2:]) == 0
+    assert "blocks embedded" in capsys.readouterr().out
+    found = printed(capsys, "ingest", "docs")
+    assert (found["waiting"], len(found["unchanged"])) == (0, 2)
+
+
+def test_an_ingest_that_leaves_nothing_to_embed_starts_no_process(
+    hashing_index: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rfp_responder.cli.documents._embed_behind", lambda _: pytest.fail("started"))
+    assert printed(capsys, "ingest", "docs", "--background")["waiting"] == 0
+
+
+# -- documents ----------------------------------------------------------------------------------------------
+
+
+def test_documents_are_listed_as_a_table_and_as_json(hashing_index: Path, capsys: Captured) -> None:
+    assert run(["docs", "list"]) == 0
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert lines[0] == ["document", "pages", "chunks", "effective", "version", "tags"]
+    assert [line[0] for line in lines[1:]] == ["security.md", "support.md"]
+    rows = printed(capsys, "docs", "list")
+    assert [set(row) for row in rows] == [ROW] * 2
+    assert rows[0]["document"] == "security.md"
+
+
+def test_a_document_is_shown_with_all_that_is_known_of_it_and_page_by_page(
+    hashing_index: Path, capsys: Captured
+) -> None:
+    assert run(["docs", "show", "security.md"]) == 0
+    assert "Security guide" in capsys.readouterr().out
+    row = printed(capsys, "docs", "show", "security.md")
+    assert (set(row), row["document"], row["pages"]) == (ROW, "security.md", 1)
+    assert run(["docs", "show", "security.md", "--page", "1"]) == 0
+    assert "every 90 days" in capsys.readouterr().out
+
+
+def test_a_removed_document_is_gone_and_its_file_is_not(hashing_index: Path, capsys: Captured) -> None:
+    assert run(["docs", "remove", "support.md"]) == 0
+    assert capsys.readouterr().out == "removed support.md\n"
+    assert [row["document"] for row in printed(capsys, "docs", "list")] == ["security.md"]
+    assert (hashing_index.parent / "docs" / "support.md").is_file()
+    assert run(["docs", "remove", "security.md"]) == 0
+    capsys.readouterr()
+    assert run(["docs", "list"]) == 0
+    assert capsys.readouterr().out == "no documents\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "what"),
+    [
+        (("show", "nowhere.md"), "nowhere.md: no document of this name"),
+        (("show", "security.md", "--page", "7"), "has no page 7, expected 1 to 1"),
+        (("show", "security.md", "--page", "0"), "--help"),
+        (("remove", "security.md", "nowhere.md"), "nowhere.md: no document of this name"),
+        (("remove",), "--help"),
+        (("list", "--index", "none"), "there is no index"),
+        (("show", "security.md", "--index", "none"), "there is no index"),
+        (("remove", "security.md", "--index", "none"), "there is no index"),
+        (("embed", "--index", "none"), "there is no index"),
+    ],
+)
+def test_what_is_asked_wrong_of_documents_is_told(
+    arguments: tuple[str, ...], what: str, hashing_index: Path, capsys: Captured
+) -> None:
+    assert what in told(capsys, "docs", *arguments)
+    assert len(printed(capsys, "docs", "list")) == 2
+    assert not (hashing_index.parent / "none").exists()
+
+
+def test_reindex_switches_to_the_model_that_is_set(
+    hashing_index: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rfp_responder.assemble.HashingEmbedder", lambda: HashingEmbedder(128))
+    for command in (("ingest", "docs"), ("docs", "remove", "support.md"), ("docs", "embed"), ("ask", "Is it kept?")):
+        assert "`rfp reindex`" in told(capsys, *command)
+    assert run(["reindex"]) == 0
+    assert capsys.readouterr().out == "2 documents, 2 chunks in the index\n"
+    assert printed(capsys, "search", "backups")["passages"][0]["document"] == "security.md"
+    assert len(printed(capsys, "ingest", "docs")["unchanged"]) == 2
+    assert "there is no index" in told(capsys, "reindex", "--index", "none")
+
+
+def test_a_second_writer_is_told_in_one_line(hashing_index: Path, capsys: Captured) -> None:
+    with FileLock(hashing_index / "write.lock"):
+        for command in (("ingest", "docs"), ("docs", "remove", "support.md"), ("reindex",)):
+            assert "another process is writing to it" in told(capsys, *command)
+        assert printed(capsys, "search", "backups")["passages"]
 
 
 def test_search_as_json_has_the_promised_shape(hashing_index: Path, capsys: Captured) -> None:

@@ -38,7 +38,7 @@ def responder(minilm: LocalEmbedder, tmp_path_factory: pytest.TempPathFactory) -
 
 
 def over(base: KnowledgeBase) -> Responder:
-    retriever = HybridRetriever(base, base.store, base.embedder)
+    retriever = HybridRetriever(base)
     return Responder(retriever, ExtractiveAnswerer(base.embedder, base.document_frequencies))
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
 from rfp_responder.domain import Document, Heading
 from rfp_responder.index.embed import HashingEmbedder, LocalEmbedder
-from rfp_responder.ingest.chunk import ChunkSettings, chunk_document, header
-from tests.makers import document, page
+from rfp_responder.ingest.chunk import ChunkSettings, block_key, chunk_document, embedded_text
+from tests.makers import chunk, document, page
 
 COUNT = HashingEmbedder().count_tokens
 SENTENCE = "The platform team reviews each access right twice a year and writes down what it found. "
@@ -66,7 +70,7 @@ def test_the_same_document_gives_the_same_ids_and_another_text_or_title_gives_ot
 
 def _longest(made: Document, embedder: HashingEmbedder | LocalEmbedder, window: int) -> int:
     chunks = chunk_document(made, embedder.count_tokens, ChunkSettings(max_tokens=window))
-    return max(embedder.count_tokens([header(c.document_title, c.heading) + c.text for c in chunks]))
+    return max(embedder.count_tokens([embedded_text(c) for c in chunks]))
 
 
 def test_no_chunk_with_its_header_exceeds_the_window_of_the_real_tokenizer(
@@ -82,3 +86,74 @@ def test_no_chunk_with_its_header_exceeds_the_window_of_the_real_tokenizer(
 def test_a_smaller_window_gives_smaller_chunks() -> None:
     made = document(SENTENCE * 40)
     assert _longest(made, HashingEmbedder(), 96) <= 96
+
+
+# -- tables -------------------------------------------------------------------------------------------------
+
+
+def rows(count: int) -> str:
+    lines = ["Region\tCustomers\t2023\t2024", *(f"Region {n}\t{n},204.5\t€ 1{n}\tnone yet" for n in range(count))]
+    return "\n".join(lines)
+
+
+def test_a_slice_of_a_table_knows_the_names_of_its_columns() -> None:
+    text = "Before it.\n" + rows(60) + "\nAfter it."
+    chunks = chunk_document(document(text), COUNT)
+    within = [c for c in chunks if c.text.startswith("Region ")]
+    assert len(within) > 1
+    assert {c.columns for c in within if "Region\t" not in c.text} == {"Region | Customers | 2023 | 2024"}
+    assert chunks[0].columns == ""
+    assert all(c.text == text[c.start : c.end] for c in chunks)
+
+
+def test_a_table_without_names_of_columns_gives_none() -> None:
+    text = "\n".join(f"{n}\t{n + 1}\t{n + 2}" for n in range(200))
+    chunks = chunk_document(document(text), COUNT)
+    assert len(chunks) > 1
+    assert {c.columns for c in chunks} == {""}
+
+
+def test_what_is_embedded_is_the_place_then_the_text_without_a_tables_figures() -> None:
+    made = replace(chunk("Europe\t1,204.5\t€ 17\t2024\tnone", heading="Numbers"), columns="Region | Sum")
+    assert embedded_text(made) == "Guide > Numbers\nRegion | Sum\nEurope\t\t\t2024\tnone"
+    assert embedded_text(chunk("It costs 1,204.5 a year.", heading="")) == "Guide\nIt costs 1,204.5 a year."
+
+
+# -- blocks -------------------------------------------------------------------------------------------------
+
+LONG = SENTENCE * 3
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        (LONG, LONG.upper()),
+        (LONG, LONG.replace(" ", "\n  ")),
+        (LONG, LONG.replace("reviews each access right", "reviewed each access rights;")),
+    ],
+)
+def test_case_space_marks_and_inflection_do_not_make_another_block(one: str, two: str) -> None:
+    assert block_key(chunk(one)) == block_key(chunk(two, name="other.pdf", number=7, start=3, title="Else"))
+
+
+@pytest.mark.parametrize(
+    "two",
+    [
+        LONG.replace("twice", "monthly"),
+        LONG.replace("a year", "in 2 years"),
+        LONG.replace("reviews", "never reviews"),
+        LONG.replace("and writes", "and neither writes"),
+        LONG + "Sometimes.",
+    ],
+)
+def test_another_word_number_or_negation_makes_another_block(two: str) -> None:
+    assert block_key(chunk(LONG)) != block_key(chunk(two))
+
+
+def test_a_heading_or_a_column_makes_another_block_and_a_title_only_of_a_short_text() -> None:
+    made = chunk(LONG)
+    assert block_key(made) != block_key(chunk(LONG, heading="Else"))
+    assert block_key(made) != block_key(replace(made, columns="Region | Sum"))
+    assert block_key(made) == block_key(chunk(LONG, title="Else"))
+    assert block_key(chunk("It is supported.")) != block_key(chunk("It is supported.", title="Else"))
+    assert block_key(chunk("It is supported.")) == block_key(chunk("It is supported!", name="other.pdf"))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
-from types import ModuleType
 
 import pypdfium2
 import pytest
@@ -13,6 +11,7 @@ import pytest
 from rfp_responder.domain import Document
 from rfp_responder.errors import DocumentError
 from rfp_responder.ingest import read
+from rfp_responder.ingest.content import Reading
 from rfp_responder.ingest.lines import Line
 from rfp_responder.ingest.pdf import boxes, raw_spans, read_pdf
 from tests.makers import FILLER, encrypted, ligatures, pdf, picture, table
@@ -112,10 +111,10 @@ def test_attached_files_are_named_in_the_notes(tmp_path: Path) -> None:
 def test_each_password_given_is_tried(algorithm: str, tmp_path: Path) -> None:
     plain = pdf(tmp_path / "a.pdf", [FILLER], title="The rules of the house")
     path = encrypted(plain, tmp_path / "b.pdf", "open sesame", algorithm)
-    content = read_pdf(path, ("wrong", "open sesame"))
+    content = read_pdf(path, Reading(("wrong", "open sesame")))
     assert content.pages == read_pdf(plain).pages
     assert content.title == "The rules of the house"
-    assert read(path, "b.pdf", passwords=("open sesame",)).pages == content.pages
+    assert read(path, "b.pdf", reading=Reading(("open sesame",))).pages == content.pages
 
 
 @pytest.mark.parametrize("passwords", [(), ("wrong", "worse")])
@@ -124,7 +123,7 @@ def test_a_file_that_no_password_given_opens_is_refused_with_the_remedy(
 ) -> None:
     path = encrypted(pdf(tmp_path / "a.pdf", [FILLER]), tmp_path / "b.pdf", "open sesame")
     with pytest.raises(DocumentError, match=r"^b\.pdf: needs a password .*Give it with --password, or save a copy"):
-        read_pdf(path, passwords)
+        read_pdf(path, Reading(passwords))
 
 
 # -- OCR ----------------------------------------------------------------------------------------------------
@@ -132,7 +131,6 @@ def test_a_file_that_no_password_given_opens_is_refused_with_the_remedy(
 
 def ocr(monkeypatch: pytest.MonkeyPatch, *, there: bool, asked: list[int]) -> None:
     """An OCR room that is there or not and reads a few words from each page."""
-    room = ModuleType("rfp_responder.ingest.ocr")
 
     def recognise(path: Path, numbers: Sequence[int], passwords: Sequence[str]) -> dict[int, tuple[Line, ...]]:
         asked.extend(numbers)
@@ -140,10 +138,8 @@ def ocr(monkeypatch: pytest.MonkeyPatch, *, there: bool, asked: list[int]) -> No
             number: (Line(0, "Words in picture " + "ABCDE"[number - 1], 72, 700, 200, 712, 11),) for number in numbers
         }
 
-    room.available = lambda: there  # type: ignore[attr-defined]
-    room.recognise = recognise  # type: ignore[attr-defined]
-    room.__spec__ = __import__("importlib.util").util.spec_from_loader(room.__name__, None)
-    monkeypatch.setitem(sys.modules, room.__name__, room)
+    monkeypatch.setattr("rfp_responder.ingest.ocr.available", lambda: there)
+    monkeypatch.setattr("rfp_responder.ingest.ocr.recognise", recognise)
 
 
 def scan(tmp_path: Path) -> Path:
@@ -169,7 +165,7 @@ def test_where_ocr_is_not_there_the_note_says_what_would_read_the_pictures(
     ocr(monkeypatch, there=False, asked=asked)
     found = read(scan(tmp_path), "a.pdf")
     assert asked == []
-    assert any("no text on page 1, 2, 4, 5" in note and "ocr extra (tesseract)" in note for note in found.notes)
+    assert any("no text on page 1, 2, 4, 5" in note and "tesseract" in note for note in found.notes)
 
 
 def test_a_blank_page_gives_no_advice_on_ocr(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from rfp_responder.cli.documents import IndexOption, JsonOption
 from rfp_responder.cli.shown import print_json, progress_bar
 
 if TYPE_CHECKING:
-    from rfp_responder.index.manifest import DocumentRow
+    from rfp_responder.protocols import DocumentRow
     from rfp_responder.settings import Settings
 
 FileArgument = Annotated[

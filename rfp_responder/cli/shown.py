@@ -21,9 +21,17 @@ def print_json(value: object) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
-def passage_json(passage: Passage) -> Json:
-    """A passage as ``rfp search --json`` shows it."""
+def passage_json(passage: Passage, *, explain: bool = False) -> Json:
+    """A passage as ``rfp search --json`` shows it, with what found it where that is asked for."""
     chunk = passage.chunk
+    more: Json = {
+        "found_by": dict(passage.found_by),
+        "also_in": [{"document": place.document_name, "page": place.page_number} for place in passage.also_in],
+        "columns": chunk.columns,
+        "effective": chunk.effective.isoformat() if chunk.effective else None,
+        "before": passage.before,
+        "after": passage.after,
+    }
     return {
         "rank": passage.rank,
         "document": chunk.document_name,
@@ -31,7 +39,7 @@ def passage_json(passage: Passage) -> Json:
         "score": round(passage.score, 4),
         "heading": chunk.heading,
         "text": chunk.text,
-    }
+    } | (more if explain else {})
 
 
 def answer_json(answer: Answer) -> Json:
@@ -96,17 +104,42 @@ def answer_lines(answer: Answer) -> list[str]:
     return lines
 
 
-def passage_lines(passages: Sequence[Passage]) -> list[str]:
-    """Passages for people."""
+def passage_lines(passages: Sequence[Passage], *, explain: bool = False) -> list[str]:
+    """Passages for people; ``explain`` adds what found each, where else it stands and what stands around it."""
     lines = []
     for passage in passages:
         chunk = passage.chunk
-        found = ", ".join(f"{name} {score:.2f}" for name, score in passage.found_by.items())
-        lines.append(f"{passage.rank}. {chunk.document_name}, page {chunk.page_number} · {passage.score:.2f} ({found})")
+        lines.append(f"{passage.rank}. {chunk.document_name}, page {chunk.page_number} · {passage.score:.2f}")
+        if explain:
+            found = " · ".join(f"{name} {score:.3f}" for name, score in passage.found_by.items())
+            lines.append(f"   found by {found}")
+            places = [f"{place.document_name}, page {place.page_number}" for place in passage.also_in[:5]]
+            lines += [f"   also in {'; '.join(places)}"] if places else []
+            lines += [f"   effective {chunk.effective}"] if chunk.effective else []
         if chunk.heading:
             lines.append(f"   {chunk.heading}")
-        lines += ["   " + " ".join(chunk.text.split()), ""]
+        if chunk.columns:
+            lines.append(f"   columns: {chunk.columns}")
+        if explain and passage.before.strip():
+            lines.append("   … " + " ".join(passage.before.split())[-160:])
+        lines.append("   " + " ".join(chunk.text.split()))
+        if explain and passage.after.strip():
+            lines.append("   … " + " ".join(passage.after.split())[:160])
+        lines.append("")
     return lines
+
+
+def table_lines(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Rows as columns; a column of numbers is set to the right, the first row is the header."""
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    right = [all(cell.isdigit() for cell in column[1:]) for column in zip(*rows, strict=True)]
+    return [
+        "  "
+        + "  ".join(
+            cell.rjust(w) if r else cell.ljust(w) for cell, w, r in zip(row, widths, right, strict=True)
+        ).rstrip()
+        for row in rows
+    ]
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,19 +72,29 @@ def load_weights(folder: Path) -> Weights:
 # -- OpenVINO -----------------------------------------------------------------------------------------------
 
 
-def bert_graph(weights: Weights, shape: BertShape) -> Any:
-    """An OpenVINO model: ``ids`` and ``mask``, int32 of shape (batch, tokens), to unit vectors (batch, hidden)."""
+def bert_graph(weights: Weights, shape: BertShape, peaks: Weights | None = None) -> Any:
+    """An OpenVINO model: ``ids`` and ``mask``, int32 of shape (batch, tokens), to unit vectors (batch, hidden).
+
+    With ``peaks`` (the greatest input that each linear layer met, by channel) the wide layers behind each attention,
+    two thirds of the arithmetic, have weights in int8, which CPUs with VNNI multiply twice as fast as bfloat16.
+    """
     import openvino
     from openvino import opset13 as ops
 
     ids = ops.parameter([-1, -1], np.int32, name="ids")
     mask = ops.parameter([-1, -1], np.int32, name="mask")
     zero, one = ops.constant(0), ops.constant(1)
-    # shared memory: the weights outlive the graph, and 90 MB are not copied
-    const: Callable[[Vectors], Any] = lambda value: ops.constant(value, shared_memory=True)  # noqa: E731
+    # copied, not shared: the graph lets go of its constants on threads of its own, which may not touch Python's
+    const: Callable[[Vectors], Any] = lambda value: ops.constant(value, shared_memory=False)  # noqa: E731
 
     def dense(x: Any, name: str) -> Any:
-        product = ops.matmul(x, const(weights[f"{name}.weight"]), transpose_a=False, transpose_b=True)
+        if peaks is None or not _WIDE.search(name):
+            matrix = const(weights[f"{name}.weight"])
+        else:
+            whole, step, smooth = _eight_bits(weights[f"{name}.weight"], peaks[name])
+            x = ops.multiply(x, ops.constant(smooth))
+            matrix = ops.multiply(ops.convert(ops.constant(whole), "f32"), ops.constant(step))
+        product = ops.matmul(x, matrix, transpose_a=False, transpose_b=True)
         return ops.add(product, const(weights[f"{name}.bias"]))
 
     def normed(x: Any, name: str) -> Any:
@@ -120,13 +131,35 @@ def bert_graph(weights: Weights, shape: BertShape) -> Any:
     return openvino.Model([unit], [ids, mask], "bert")
 
 
+def _eight_bits(matrix: Vectors, peak: Vectors) -> tuple[npt.NDArray[np.int8], Vectors, Vectors]:
+    """Weights as int8 of the same shape (out, in), their step by row, and what to multiply the input by.
+
+    A few channels of a transformer's activations are far greater than the others and leave those no precision. Their
+    size is moved into the weights in part (Xiao et al., 2023, "SmoothQuant", arXiv 2211.10438, equation 4).
+    """
+    share = np.maximum(peak, 1e-3) ** _MOVED / np.maximum(np.abs(matrix).max(0), 1e-5) ** (1 - _MOVED)
+    share = share / np.exp(np.log(share).mean())
+    moved = matrix * share
+    step = np.abs(moved).max(1, keepdims=True) / 127
+    return np.round(moved / step).astype(np.int8), step.astype(np.float32), (1 / share).astype(np.float32)
+
+
+_WIDE = re.compile(r"layer\.\d+\.(?:intermediate|output)\.dense$")
+_MOVED = 0.4  # of 0 to 1; measured: cosine to float32 .9995 on the mean, and .9993 with nothing moved
+
+
 # -- NumPy --------------------------------------------------------------------------------------------------
 
 
-def bert_reference(weights: Weights, shape: BertShape, ids: Tokens) -> Vectors:
-    """The unit vector, shape (hidden,), of one text's tokens, shape (tokens,), in float32 throughout."""
+def bert_reference(weights: Weights, shape: BertShape, ids: Tokens, peaks: Weights | None = None) -> Vectors:
+    """The unit vector, shape (hidden,), of one text's tokens, shape (tokens,), in float32 throughout.
+
+    ``peaks`` is given the greatest input of each linear layer, by channel, where that exceeds what it holds.
+    """
 
     def dense(x: Vectors, name: str) -> Vectors:
+        if peaks is not None:
+            peaks[name] = np.maximum(peaks.get(name, np.float32(0)), np.abs(x).max(0))
         return x @ weights[f"{name}.weight"].T + weights[f"{name}.bias"]
 
     def normed(x: Vectors, name: str) -> Vectors:
@@ -146,8 +179,8 @@ def bert_reference(weights: Weights, shape: BertShape, ids: Tokens) -> Vectors:
         scores = np.exp(scores - scores.max(-1, keepdims=True))
         seen = (scores / scores.sum(-1, keepdims=True) @ v).transpose(1, 0, 2).reshape(len(ids), -1)
         x = normed(x + dense(seen, f"{name}.attention.output.dense"), f"{name}.attention.output.LayerNorm")
-        inner = dense(x, f"{name}.intermediate.dense")
-        inner *= np.float32(0.5) * (1 + _erf(inner / np.float32(math.sqrt(2))))
+        inner: Vectors = dense(x, f"{name}.intermediate.dense")
+        inner = np.asarray(inner * (1 + _erf(inner / np.float32(math.sqrt(2)))) / 2, dtype=np.float32)
         x = normed(x + dense(inner, f"{name}.output.dense"), f"{name}.output.LayerNorm")
     pooled = x.mean(0)
     return np.asarray(pooled / np.linalg.norm(pooled), dtype=np.float32)
@@ -159,5 +192,5 @@ def _erf(x: Vectors) -> Vectors:
     terms = (1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592)
     series = np.zeros_like(x)
     for term in terms:
-        series = (series + np.float32(term)) * t
+        series = np.asarray((series + np.float32(term)) * t, dtype=np.float32)
     return np.asarray(np.sign(x) * (1 - series * np.exp(-(x**2))), dtype=np.float32)

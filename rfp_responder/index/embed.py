@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from rfp_responder.errors import InputError
 from rfp_responder.index.openvino import OpenVinoEmbedder
 from rfp_responder.index.weights import MINILM, MINILM_SHA256, ModelFolder, minilm_folder, model_folder
 from rfp_responder.protocols import Embedder, EmbedderIdentity, Vectors
@@ -114,6 +115,35 @@ class SentenceTransformerEmbedder:
             show_progress_bar=False,
         )
         return np.asarray(vectors, dtype=np.float32)
+
+
+class CrossEncoderReranker:
+    """A cross-encoder through sentence-transformers (Nogueira & Cho, 2019, arXiv 1901.04085): slow and exact."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @cached_property
+    def _model(self) -> Any:
+        from sentence_transformers import CrossEncoder
+
+        _quiet_progress_bars()
+        try:
+            return CrossEncoder(str(self._folder), local_files_only=True)
+        except (OSError, ValueError) as error:
+            raise InputError(
+                f"setting reranker: {self._folder} holds no cross-encoder ({str(error)[:100]})",
+                "Name the folder of a sentence-transformers cross-encoder",
+            ) from error
+
+    def scores(self, query: str, texts: Sequence[str]) -> list[float]:
+        """One score a text, in 0..1, higher is better."""
+        if not texts:
+            return []
+        raw = np.asarray(self._model.predict([(query, text) for text in texts], show_progress_bar=False)).reshape(-1)
+        # some models end in a sigmoid, some in a bare logit: the same order either way
+        inside = raw.min() >= 0 and raw.max() <= 1
+        return [float(score) for score in (raw if inside else 1 / (1 + np.exp(-raw)))]
 
 
 def _quiet_progress_bars() -> None:

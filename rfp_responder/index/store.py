@@ -17,33 +17,44 @@ _BATCH = 5_000  # local Chroma refuses more than 5,461 records at once
 
 
 class MemoryStore:
-    """Exact search over an array: for tests, and for a knowledge base that is not to be kept."""
+    """Exact search over an array: every vector is compared, which up to some ten thousand is also the fastest."""
 
-    def __init__(self, dimension: int) -> None:
+    def __init__(self, dimension: int, ids: Sequence[str] = (), vectors: Vectors | None = None) -> None:
+        """Empty, or with these ids and vectors, shape (len(ids), dimension)."""
         self._dimension = dimension
-        self._rows: dict[str, Vectors] = {}
+        self._ids = list(ids)
+        self._matrix = np.zeros((0, dimension), dtype=np.float32) if vectors is None or not len(ids) else vectors
+        _check(self._ids, self._matrix, dimension)
 
     def add(self, ids: Sequence[str], vectors: Vectors) -> None:
         """Add or replace."""
         _check(ids, vectors, self._dimension)
-        self._rows.update({id_: np.array(vector) for id_, vector in zip(ids, vectors, strict=True)})
+        self.delete(ids)
+        last = {id_: row for row, id_ in enumerate(ids)}
+        self._ids += last
+        self._matrix = np.vstack([self._matrix, vectors[list(last.values())]]).astype(np.float32)
 
     def delete(self, ids: Sequence[str]) -> None:
         """Remove; an id that is not there is no error."""
-        for id_ in ids:
-            self._rows.pop(id_, None)
+        gone = set(ids)
+        kept = [row for row, id_ in enumerate(self._ids) if id_ not in gone]
+        if len(kept) < len(self._ids):
+            self._ids = [self._ids[row] for row in kept]
+            self._matrix = self._matrix[kept]
 
     def nearest(self, vector: Vectors, k: int) -> list[tuple[str, float]]:
         """At most ``k`` pairs (id, cosine), best first."""
-        if not self._rows or k < 1:
+        if not self._ids or k < 1:
             return []
-        ids = list(self._rows)
-        scores = np.stack([self._rows[id_] for id_ in ids]) @ vector
-        return [(ids[i], float(scores[i])) for i in np.argsort(-scores, kind="stable")[:k]]
+        scores = self._matrix @ vector
+        # the k best first, in any order, then those few in order: equal scores keep the order of the rows
+        few = np.argpartition(-scores, k - 1)[:k] if k < len(scores) else np.arange(len(scores))
+        best = sorted(few.tolist(), key=lambda row: (-scores[row], row))
+        return [(self._ids[row], float(scores[row])) for row in best]
 
     def ids(self) -> set[str]:
         """Every id held."""
-        return set(self._rows)
+        return set(self._ids)
 
 
 class ChromaStore:
@@ -74,7 +85,7 @@ class ChromaStore:
                 f"index {folder}: was made by the embedding model {held.get('model')} "
                 f"({held.get('dimension')} dimensions, digest {str(held.get('digest'))[:12]}), "
                 f"expected {identity.name} ({identity.dimension}, {identity.digest[:12]})",
-                "Name that model again, or run `rfp ingest PATH --rebuild`",
+                "Name that model again, or run `rfp reindex`",
             )
 
     def add(self, ids: Sequence[str], vectors: Vectors) -> None:
@@ -112,17 +123,17 @@ class ChromaStore:
         except Exception as error:  # chromadb raises its own kinds and Rust's
             raise _vectors_fault(self._folder, error) from error
 
-    def drop_others(self) -> None:
-        """Delete every other collection of the folder (what a rebuild left behind)."""
-        for other in self._client.list_collections():
-            if other.name != self._collection.name:
-                self._client.delete_collection(other.name)
+    def close(self) -> None:
+        """Let go of the folder: a second process may have written to it, or it is to be removed."""
+        close = getattr(self._client, "close", None)
+        if close is not None:
+            close()
 
 
 def _vectors_fault(folder: Path, error: Exception) -> IndexError_:
     return IndexError_(
         f"index {folder}: its vectors cannot be used ({type(error).__name__}: {str(error)[:100]})",
-        "Build it again with `rfp ingest PATH --rebuild`",
+        "Build them again with `rfp reindex`",
     )
 
 

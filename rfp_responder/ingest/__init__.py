@@ -10,16 +10,14 @@ from pathlib import Path
 
 from rfp_responder.domain import Document, Page
 from rfp_responder.errors import DocumentError
-from rfp_responder.ingest.content import Content
+from rfp_responder.ingest.content import Content, Reading
 from rfp_responder.ingest.dates import effective_date
 from rfp_responder.ingest.versions import version
 
 MAX_FILE_BYTES = 500_000_000
 
-Passwords = tuple[str, ...]
 
-
-def _pdf(path: Path, passwords: Passwords) -> Content:
+def _pdf(path: Path, reading: Reading) -> Content:
     from rfp_responder.ingest.pdf import read_pdf
 
     with path.open("rb") as file:
@@ -28,59 +26,59 @@ def _pdf(path: Path, passwords: Passwords) -> Content:
                 f"{path.name}: is no PDF (it does not begin with %PDF-)",
                 "Give it its right suffix or leave it out",
             )
-    return read_pdf(path, passwords)
+    return read_pdf(path, reading)
 
 
-def _markdown(path: Path, passwords: Passwords) -> Content:
+def _markdown(path: Path, reading: Reading) -> Content:
     from rfp_responder.ingest.markup import read_markdown
 
     return read_markdown(path)
 
 
-def _text(path: Path, passwords: Passwords) -> Content:
+def _text(path: Path, reading: Reading) -> Content:
     from rfp_responder.ingest.markup import read_text, text_pages
 
     return Content(tuple(text_pages(read_text(path))))
 
 
-def _word(path: Path, passwords: Passwords) -> Content:
+def _word(path: Path, reading: Reading) -> Content:
     from rfp_responder.ingest.word import read_word
 
     return read_word(path)
 
 
-def _slides(path: Path, passwords: Passwords) -> Content:
+def _slides(path: Path, reading: Reading) -> Content:
     from rfp_responder.ingest.slides import read_slides
 
     return read_slides(path)
 
 
-def _workbook(path: Path, passwords: Passwords) -> Content:
+def _workbook(path: Path, reading: Reading) -> Content:
     from rfp_responder.ingest.sheet import read_workbook
 
     return read_workbook(path)
 
 
-def _csv(path: Path, passwords: Passwords) -> Content:
+def _csv(path: Path, reading: Reading) -> Content:
     from rfp_responder.ingest.sheet import read_csv
 
     return read_csv(path)
 
 
-def _web(path: Path, passwords: Passwords) -> Content:
+def _web(path: Path, reading: Reading) -> Content:
     from rfp_responder.ingest.web import read_web
 
     return read_web(path)
 
 
-def _mail(path: Path, passwords: Passwords) -> Content:
+def _mail(path: Path, reading: Reading) -> Content:
     from rfp_responder.ingest.mail import read_mail
 
     return read_mail(path)
 
 
 _OFFICE = "application/vnd.openxmlformats-officedocument"
-READERS: dict[str, tuple[str, Callable[[Path, Passwords], Content]]] = {
+READERS: dict[str, tuple[str, Callable[[Path, Reading], Content]]] = {
     ".pdf": ("application/pdf", _pdf),
     ".md": ("text/markdown", _markdown),
     ".markdown": ("text/markdown", _markdown),
@@ -103,11 +101,8 @@ def file_digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def read(path: Path, name: str, digest: str | None = None, passwords: Passwords = ()) -> Document:
-    """Read one file as ``name``; raises DocumentError with the file's name, the fault and the remedy.
-
-    ``passwords`` are tried in turn on a file that needs one, after the empty password.
-    """
+def read(path: Path, name: str, digest: str | None = None, reading: Reading | None = None) -> Document:
+    """Read one file as ``name``; raises DocumentError with the file's name, the fault and the remedy."""
     if path.suffix.lower() not in READERS:
         known = ", ".join(sorted(READERS))
         raise DocumentError(f"{name}: suffix {path.suffix or '(none)'} is not read, expected one of {known}")
@@ -117,7 +112,7 @@ def read(path: Path, name: str, digest: str | None = None, passwords: Passwords 
     if size > MAX_FILE_BYTES:
         raise DocumentError(f"{name}: is {size:,} bytes, at most {MAX_FILE_BYTES:,} are read", "Split it")
     media_type, reader = READERS[path.suffix.lower()]
-    content = reader(path, passwords)
+    content = reader(path, reading or Reading())
     digest = digest or file_digest(path)
     return Document(
         id=hashlib.sha256(name.encode()).hexdigest()[:16],
@@ -131,6 +126,7 @@ def read(path: Path, name: str, digest: str | None = None, passwords: Passwords 
         version=content.version or version("\n".join(page.text[:4000] for page in content.pages[:2])),
         tags=content.tags,
         audience=content.audience,
+        scans=content.scans,
     )
 
 

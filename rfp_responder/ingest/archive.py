@@ -88,7 +88,7 @@ def _wanted(path: Path, package: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
         parts = name.split("/")
         unseen = any(part.startswith(".") and part not in {".", ".."} for part in parts) or "__MACOSX" in parts
         kind = stat.S_IFMT(info.external_attr >> 16)
-        if info.is_dir() or unseen or kind not in {0, stat.S_IFREG}:
+        if not info.filename or info.is_dir() or unseen or kind not in {0, stat.S_IFREG}:
             continue
         if PurePosixPath(name).suffix.lower() in READERS.keys() | ARCHIVES:
             found[name] = info

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from rfp_responder.domain import Chunk, Document, Heading, Page
-from rfp_responder.text import sentences
+from rfp_responder.text import content_stems, sentences, stem, words
 
-CHUNKER_VERSION = "3"  # part of every chunk's id: another way of cutting gives other chunks
+CHUNKER_VERSION = "4"  # part of every chunk's id: another way of cutting gives other chunks
 
 CountTokens = Callable[[Sequence[str]], list[int]]
 
@@ -35,11 +37,44 @@ class _Unit:
     heading: int | None  # index into the page's headings where the unit is one
 
 
-def header(document_title: str, heading: str) -> str:
-    """What is embedded before a chunk's text: where it stands, in at most about 50 tokens."""
+def header(document_title: str, heading: str, columns: str = "") -> str:
+    """What is embedded before a chunk's text: where it stands, in at most about 70 tokens."""
     title = document_title[:80]
     path = heading if len(heading) <= 110 else "… " + heading[-108:]
-    return f"{title} > {path}\n" if path else f"{title}\n"
+    table = f"{columns[:120]}\n" if columns else ""
+    return (f"{title} > {path}\n" if path else f"{title}\n") + table
+
+
+def embedded_text(chunk: Chunk) -> str:
+    """What the model sees of a chunk: where it stands, then its text, a table's figures left out.
+
+    A figure such as 1,204.5 is three to six tokens and no meaning; the words find it by the lexical index. Years
+    stay: they tell one row or column from another.
+    """
+    lines = (_FIGURE.sub(_year_only, line) if "\t" in line else line for line in chunk.text.split("\n"))
+    return header(chunk.document_title, chunk.heading, chunk.columns) + "\n".join(lines)
+
+
+_FIGURE = re.compile(r"(?<=\t)[^\t\w]*\d[\d.,]*[^\t\w]*(?=\t|$)")
+
+
+def _year_only(found: re.Match[str]) -> str:
+    return found.group() if re.fullmatch(r"\D*(?:19|20)\d\d\D*", found.group()) else ""
+
+
+def block_key(chunk: Chunk) -> str:
+    """The key of what a chunk says: equal for texts that differ only in case, marks, articles and inflection.
+
+    The heading belongs to it, and the title does where the text is short: "Supported" means something else in the
+    guide of another product.
+    """
+    stems = [stem(word) for word in words(chunk.text) if word not in {"a", "an", "the"}]
+    title = [] if len(stems) >= _TELLS_ALONE else content_stems(chunk.document_title)
+    parts = (stems, content_stems(f"{chunk.heading} {chunk.columns}"), title)
+    return hashlib.sha256(json.dumps(parts).encode("utf-8", "replace")).hexdigest()[:32]
+
+
+_TELLS_ALONE = 40  # words
 
 
 def chunk_document(document: Document, count: CountTokens, settings: ChunkSettings | None = None) -> list[Chunk]:
@@ -65,8 +100,13 @@ def _target(
 ) -> int:
     """The size to pack this page to, so that no chunk with its header is longer than the window."""
     paths = [_shown(_advance(list(path), page.headings[:n])) for n in range(len(page.headings) + 1)]
-    widest = max(count([header(document.title, shown) for shown in dict.fromkeys(paths)]))
+    widest = max(_header_tokens(count, header(document.title, shown)) for shown in dict.fromkeys(paths))
     return max(1, min(settings.target, settings.max_tokens - widest))
+
+
+@lru_cache(maxsize=4096)  # most pages stand under a heading that another page has counted
+def _header_tokens(count: CountTokens, text: str) -> int:
+    return count([text])[0]
 
 
 def _units(page: Page, count: CountTokens, settings: ChunkSettings) -> list[_Unit]:
@@ -158,9 +198,10 @@ def _shown(path: Sequence[Heading]) -> str:
 def _chunk(document: Document, page: Page, group: Sequence[_Unit], heading: str) -> Chunk:
     start, end = group[0].start, group[-1].end
     text = page.text[start:end]
-    seed = f"{CHUNKER_VERSION}|{document.id}|{document.digest}|{document.title}|{page.number}|{start}|{heading}|{text}"
-    return Chunk(
-        id=hashlib.sha256(seed.encode()).hexdigest()[:32],
+    columns = _columns(page.text, start)
+    seed = f"{CHUNKER_VERSION}|{document.id}|{document.title}|{page.number}|{start}|{heading}|{columns}|{text}"
+    made = Chunk(
+        id=hashlib.sha256(seed.encode("utf-8", "replace")).hexdigest()[:32],
         document_id=document.id,
         document_name=document.name,
         document_title=document.title,
@@ -171,4 +212,23 @@ def _chunk(document: Document, page: Page, group: Sequence[_Unit], heading: str)
         end=end,
         text=text,
         effective=document.effective,
+        columns=columns,
     )
+    return replace(made, block=block_key(made))
+
+
+def _columns(text: str, start: int) -> str:
+    """The names of the columns above the table's row that begins at ``start``; empty where no table is cut there."""
+    end = text.find("\n", start)
+    if "\t" not in text[start : end if end >= 0 else len(text)]:
+        return ""
+    top = ""
+    while start > 0:
+        above = text.rfind("\n", 0, start - 1) + 1
+        row = text[above : start - 1]
+        if "\t" not in row:
+            break
+        top, start = row, above
+    cells = [cell.strip() for cell in top.split("\t")]
+    names = [cell for cell in cells if re.search(r"[^\W\d_]{2}|^(?:19|20)\d\d$", cell)]
+    return " | ".join(cells)[:200] if len(names) >= 2 and len(names) >= len(cells) - 1 else ""

@@ -13,14 +13,13 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from rfp_responder.domain import Page
 from rfp_responder.errors import DocumentError
-from rfp_responder.ingest.content import Content
+from rfp_responder.ingest import ocr
+from rfp_responder.ingest.content import Content, Reading
 from rfp_responder.ingest.layout import clean
 from rfp_responder.ingest.lines import HYPHEN_MARK, Line, RawPage
 from rfp_responder.ingest.pdf_boxes import Box, boxes, raw_spans
@@ -32,11 +31,12 @@ __all__ = ["MAX_PAGES", "Box", "boxes", "raw_spans", "read_pdf"]
 MAX_PAGES = 10_000
 MAX_OCR_PAGES = 200
 _ODD = frozenset({"Cc", "Co", "Cn"})
-_OCR = "rfp_responder.ingest.ocr"
 
 
-def read_pdf(path: Path, passwords: tuple[str, ...] = ()) -> Content:
+def read_pdf(path: Path, reading: Reading | None = None) -> Content:
     """Read a PDF; raises DocumentError when neither engine can, or when no password given opens it."""
+    reading = reading or Reading()
+    passwords = reading.passwords
     other = _Other(path, passwords)
     structure = other.structure()
     notes = list(structure.notes)
@@ -48,13 +48,14 @@ def read_pdf(path: Path, passwords: tuple[str, ...] = ()) -> Content:
         raw = _second_opinion(other, raw, notes)
     if structure.labels and len(structure.labels) == len(raw):
         raw = [replace(p, label=label) for p, label in zip(raw, structure.labels, strict=True)]
-    could_ocr = _recognise(path, passwords, raw, notes)
+    scans = _recognise(path, reading, raw, notes)
     pages = [_with_fields(page, structure.fields.get(page.number, ())) for page in clean(raw)]
     blank = [page.number for page in pages if not page.text.strip()]
     if blank:
-        scans = not could_ocr and any(raw[number - 1].image for number in blank)
-        notes.append(_blank_note(blank, len(pages)) + ("; the ocr extra (tesseract) would read scans" if scans else ""))
-    return Content(tuple(pages), structure.title, tuple(notes))
+        notes.append(
+            _blank_note(blank, len(pages)) + ("; OCR (the tesseract command) would read scans" if scans else "")
+        )
+    return Content(tuple(pages), structure.title, tuple(notes), scans=tuple(scans))
 
 
 def _blank_note(blank: Sequence[int], total: int) -> str:
@@ -256,21 +257,18 @@ def _garbled(page: RawPage) -> bool:
     return odd > 0.2 * len(text)
 
 
-def _recognise(path: Path, passwords: tuple[str, ...], pages: list[RawPage], notes: list[str]) -> bool:
-    """Put the text that OCR finds on pages that are pictures in its place; whether OCR could be asked."""
+def _recognise(path: Path, reading: Reading, pages: list[RawPage], notes: list[str]) -> list[int]:
+    """Put the text that OCR finds on pages that are pictures in its place; gives the pages it was not asked for."""
     wanted = [page.number for page in pages if page.image and not page.lines][:MAX_OCR_PAGES]
-    if not wanted or find_spec(_OCR) is None:
-        return False
-    ocr = import_module(_OCR)  # only here: it is not needed where every page has text
-    if not ocr.available():
-        return False
-    found: dict[int, tuple[Line, ...]] = ocr.recognise(path, wanted, passwords)
+    if not wanted or not reading.ocr or not ocr.available():
+        return wanted
+    found = ocr.recognise(path, wanted, reading.passwords)
     read = sorted(number for number, lines in found.items() if lines)
     for number in read:
         pages[number - 1] = replace(pages[number - 1], lines=found[number], mapped=False)
     if read:
         notes.append(f"text of {_ranges(read)} by OCR")
-    return True
+    return []
 
 
 def _ranges(numbers: Sequence[int]) -> str:

@@ -3,31 +3,87 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from rfp_responder.domain import Passage
-from rfp_responder.text import fold
+from rfp_responder.domain import Chunk, Passage, Place
+from rfp_responder.text import NEGATIONS, QUALIFIERS, content_stems, words
 
 _OLDER = 0.8  # factor on the score of a passage from an edition that a newer one replaces
+_PRINTED_PAGE = 3_000  # characters
+_ALIKE = 0.8  # share of word pairs from which on two passages say the same
 _CONTENTS = 0.5  # factor on the score of a table of contents: it names every topic and answers none
 _CONTENTS_HEADING = re.compile(r"(?:^|> )(?:table of )?contents$|(?:^|> )index$", re.I)
 
 
-def dedupe(passages: Sequence[Passage]) -> list[Passage]:
-    """Each text once (the best scored), tables of contents moved down."""
-    seen: set[str] = set()
-    kept = []
-    for passage in passages:
-        key = fold(passage.chunk.text).casefold()
-        if key in seen:
+def pack(query: str, passages: Sequence[Passage], top_k: int) -> list[Passage]:
+    """At most ``top_k`` passages ranked from 1, from all that were found, best first."""
+    weighed = prefer_newer_editions(query, [_lowered(passage) for passage in passages])
+    ordered = sorted(weighed, key=lambda p: -p.score)
+    best = without_replaced(query, without_repeats(ordered, 2 * top_k), top_k)
+    return [replace(passage, rank=rank) for rank, passage in enumerate(best, 1)]
+
+
+def shown_chunk(query: str, said: Sequence[Chunk], prior: Mapping[str, float]) -> Chunk:
+    """Which of the chunks that say the same is shown: one that the question names, else the newest."""
+    return max(said, key=lambda c: (_names_year(query, c), prior.get(c.document_name, 0.0), c.effective or date.min))
+
+
+def also_in(chunk: Chunk, said: Sequence[Chunk]) -> tuple[Place, ...]:
+    """The other pages that say what a chunk says."""
+    here = Place(chunk.document_name, chunk.page_number)
+    return tuple(dict.fromkeys(place for c in said if (place := Place(c.document_name, c.page_number)) != here))
+
+
+def without_repeats(ordered: Sequence[Passage], count: int) -> list[Passage]:
+    """The first ``count`` passages, best first, each of another page, of which none nearly says what an earlier one
+    says; those that do are named among its places.
+
+    Three passages of one page leave no room for the two other pages on which the answer may stand.
+    """
+    kept: list[tuple[Passage, frozenset[str], frozenset[str]]] = []
+    for passage in ordered:
+        if len(kept) >= count:
+            break
+        if any(_same_page(passage.chunk, other.chunk) for other, _, _ in kept):
             continue
-        seen.add(key)
-        if _is_contents(passage):
-            passage = replace(passage, score=passage.score * _CONTENTS)
-        kept.append(passage)
-    return kept
+        said, exact = _shingles(passage.chunk.text), _exact_parts(passage.chunk.text)
+        for place, (other, other_said, other_exact) in enumerate(kept):
+            if exact == other_exact and _alike(said, other_said):
+                here = Place(passage.chunk.document_name, passage.chunk.page_number)
+                more = tuple(p for p in (here, *passage.also_in) if p not in other.also_in)
+                kept[place] = (replace(other, also_in=(*other.also_in, *more)), other_said, other_exact)
+                break
+        else:
+            kept.append((passage, said, exact))
+    return [passage for passage, _, _ in kept]
+
+
+def _same_page(one: Chunk, other: Chunk) -> bool:
+    """Whether two chunks stand on one printed page; a file without pages is one long page, and has many in it."""
+    same = (one.document_id, one.page_number) == (other.document_id, other.page_number)
+    return same and abs(one.start - other.start) < _PRINTED_PAGE
+
+
+def _shingles(text: str) -> frozenset[str]:
+    stems = content_stems(text)
+    return frozenset(" ".join(stems[n : n + 2]) for n in range(max(1, len(stems) - 1)))
+
+
+def _exact_parts(text: str) -> frozenset[str]:
+    """Numbers, negations and qualifiers: texts that differ in one of these do not say the same."""
+    small = NEGATIONS | QUALIFIERS
+    return frozenset(word for word in words(text) if word in small or any(c.isdigit() for c in word))
+
+
+def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Jaccard similarity of word pairs (Broder, 1997, "On the resemblance and containment of documents")."""
+    return len(one & other) >= _ALIKE * len(one | other)
+
+
+def _lowered(passage: Passage) -> Passage:
+    return replace(passage, score=passage.score * _CONTENTS) if _is_contents(passage) else passage
 
 
 def _is_contents(passage: Passage) -> bool:
@@ -79,8 +135,11 @@ def is_older(passage: Passage, latest: dict[str, date]) -> bool:
 
 
 def _asked_for(query: str, passage: Passage) -> bool:
-    """Whether the query names a year of the passage's edition."""
-    chunk = passage.chunk
+    return _names_year(query, passage.chunk)
+
+
+def _names_year(query: str, chunk: Chunk) -> bool:
+    """Whether the query names a year of the chunk's edition."""
     years = set(re.findall(r"\b(?:19|20)\d\d\b", f"{chunk.document_title} {chunk.document_name}"))
     if chunk.effective:
         years.add(str(chunk.effective.year))

@@ -112,13 +112,20 @@ def test_both_stores_find_the_same(tmp_path: Path) -> None:
     assert [score for _, score in memory] == pytest.approx([score for _, score in chroma], abs=1e-4)
 
 
+def test_a_store_made_of_vectors_finds_them() -> None:
+    assert MemoryStore(4, ["a", "b", "c"], THREE).nearest(THREE[2], 1) == [("c", pytest.approx(1.0))]
+    assert MemoryStore(4, [], np.zeros((0, 0), dtype=np.float32)).nearest(THREE[0], 1) == []
+    with pytest.raises(ValueError, match="shape"):
+        MemoryStore(4, ["a"], THREE)
+
+
 def test_what_chroma_holds_is_there_when_it_is_opened_again(tmp_path: Path) -> None:
     ChromaStore(tmp_path, "chunks", IDENTITY, create=True).add(["a"], THREE[:1])
     assert ChromaStore(tmp_path, "chunks", IDENTITY, create=False).ids() == {"a"}
 
 
 def test_a_collection_that_is_absent_or_by_another_model_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(IndexError_, match="--rebuild"):
+    with pytest.raises(IndexError_, match="`rfp reindex`"):
         ChromaStore(tmp_path, "chunks", IDENTITY, create=False)
     ChromaStore(tmp_path, "chunks", IDENTITY, create=True)
     for other in (EmbedderIdentity("else", 4, "digest"), EmbedderIdentity("test", 4, "else")):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from rfp_responder.domain import Document, Heading
 from rfp_responder.index.embed import HashingEmbedder
-from rfp_responder.ingest.chunk import ChunkSettings, chunk_document, header
+from rfp_responder.ingest.chunk import ChunkSettings, block_key, chunk_document, embedded_text, header
 from tests.makers import document, page
 
 COUNT = HashingEmbedder().count_tokens
@@ -52,3 +52,21 @@ def test_chunks_have_distinct_ids_that_stay_the_same(made: Document) -> None:
     ids = [c.id for c in chunk_document(made, COUNT)]
     assert len(set(ids)) == len(ids)
     assert ids == [c.id for c in chunk_document(made, COUNT)]
+
+
+@settings(max_examples=40, deadline=None)
+@given(documents())
+def test_at_the_models_window_what_is_embedded_fits_it(made: Document) -> None:
+    chunks = chunk_document(made, COUNT)
+    assert all(size <= 256 for size in COUNT([embedded_text(c) for c in chunks]))
+
+
+@settings(max_examples=40, deadline=None)
+@given(documents(), st.sampled_from(["other.pdf", "sub/guide.pdf"]))
+def test_the_same_text_in_another_document_is_the_same_blocks_and_other_chunks(made: Document, name: str) -> None:
+    chunks = chunk_document(made, COUNT)
+    assert all(c.block == block_key(c) for c in chunks)
+    copy = document(*made.pages, name=name, title=made.title)
+    others = chunk_document(copy, COUNT)
+    assert [c.block for c in others] == [c.block for c in chunks]
+    assert not {c.id for c in others} & {c.id for c in chunks}
