@@ -157,3 +157,32 @@ def test_a_heading_or_a_column_makes_another_block_and_a_title_only_of_a_short_t
     assert block_key(made) == block_key(chunk(LONG, title="Else"))
     assert block_key(chunk("It is supported.")) != block_key(chunk("It is supported.", title="Else"))
     assert block_key(chunk("It is supported.")) == block_key(chunk("It is supported!", name="other.pdf"))
+
+
+def test_a_row_cut_off_from_its_header_carries_the_names_of_the_columns() -> None:
+    rows = [f"Plan {n}\t{n} hours\t{n}0 per cent of the fee\tby telephone and in the portal" for n in range(40)]
+    made = document("\n".join(["Plan\tResponse\tCredit\tChannel", *rows]))
+    first, *others = chunk_document(made, COUNT)
+    assert first.columns == ""
+    assert others
+    assert {chunk.columns for chunk in others} == {"Plan | Response | Credit | Channel"}
+    assert all("Plan | Response" in embedded_text(chunk) for chunk in others)
+
+
+def test_a_long_row_is_cut_between_cells_and_its_rest_carries_how_it_begins() -> None:
+    row = "\t".join(f"Name {n}: " + f"word{n} " * 30 for n in range(6)).strip()
+    first, *others = chunk_document(document(row), COUNT)
+    assert others
+    for chunk in others:
+        assert chunk.text.startswith("Name ")
+        assert chunk.columns.startswith("Name 0: word0")
+    assert first.columns == ""
+
+
+def test_figures_of_a_table_are_left_out_of_what_is_embedded_and_years_stay() -> None:
+    made = document("Revenue\t1,204.5\t$998\t(12.5)%\nIn 2023\t2022\t17 people")
+    [chunk] = chunk_document(made, COUNT)
+    seen = embedded_text(chunk)
+    assert chunk.text.count("1,204.5") == 1
+    assert not any(figure in seen for figure in ("1,204.5", "998", "12.5"))
+    assert all(kept in seen for kept in ("2023", "2022", "17 people"))

@@ -12,7 +12,7 @@ from functools import lru_cache
 from rfp_responder.domain import Chunk, Document, Heading, Page
 from rfp_responder.text import content_stems, sentences, stem, words
 
-CHUNKER_VERSION = "4"  # part of every chunk's id: another way of cutting gives other chunks
+CHUNKER_VERSION = "5"  # part of every chunk's id: another way of cutting gives other chunks
 
 CountTokens = Callable[[Sequence[str]], list[int]]
 
@@ -124,17 +124,17 @@ def _units(page: Page, count: CountTokens, settings: ChunkSettings) -> list[_Uni
 
 
 def _cut(text: str, start: int, end: int, count: CountTokens, target: int) -> list[_Unit]:
-    """Cut a long sentence between words, a word of more than the target between characters."""
-    words: list[tuple[int, int]] = []
-    for match in re.finditer(r"\S+", text[start:end]):
-        low, high = start + match.start(), start + match.end()
-        step = max(1, min(80, target // 2))
-        words += [(at, min(at + step, high)) for at in range(low, high, step)]
-    sizes = [n - 2 for n in count([text[a:b] for a, b in words])]
+    """Cut a long row between cells, a long cell or sentence between words, a long word between characters."""
+    cells = [(start + m.start(), start + m.end()) for m in re.finditer(r"[^\t]+", text[start:end]) if m.group().strip()]
+    lengths = [n - 2 for n in count([text[a:b] for a, b in cells])]
+    pieces: list[tuple[int, int]] = []
+    for (a, b), length in zip(cells, lengths, strict=True):
+        pieces += [(a, b)] if length <= target else _words(text, a, b, max(1, min(80, target // 2)))
+    sizes = [n - 2 for n in count([text[a:b] for a, b in pieces])]
     units: list[_Unit] = []
-    low, filled = words[0][0], 0
+    low, filled = pieces[0][0], 0
     last = low
-    for (a, b), size in zip(words, sizes, strict=True):
+    for (a, b), size in zip(pieces, sizes, strict=True):
         if filled and filled + size > target:
             units.append(_Unit(low, last, filled, None))
             low, filled = a, 0
@@ -142,6 +142,15 @@ def _cut(text: str, start: int, end: int, count: CountTokens, target: int) -> li
         last = b
     units.append(_Unit(low, last, filled, None))
     return units
+
+
+def _words(text: str, start: int, end: int, longest: int) -> list[tuple[int, int]]:
+    """The words between two offsets, none longer than ``longest`` characters."""
+    found = []
+    for match in re.finditer(r"\S+", text[start:end]):
+        low, high = start + match.start(), start + match.end()
+        found += [(at, min(at + longest, high)) for at in range(low, high, longest)]
+    return found
 
 
 def _pack(units: Sequence[_Unit], settings: ChunkSettings) -> Iterable[list[_Unit]]:
@@ -218,7 +227,11 @@ def _chunk(document: Document, page: Page, group: Sequence[_Unit], heading: str)
 
 
 def _columns(text: str, start: int) -> str:
-    """The names of the columns above the table's row that begins at ``start``; empty where no table is cut there."""
+    """What tells a table's row that begins or is cut at ``start``: the names of the columns above it, or how the row
+    itself begins; empty where no table is cut there."""
+    line = text.rfind("\n", 0, start) + 1
+    if "\t" in text[line:start]:
+        return text[line:start].strip().replace("\t", " | ")[:200]
     end = text.find("\n", start)
     if "\t" not in text[start : end if end >= 0 else len(text)]:
         return ""
