@@ -136,20 +136,23 @@ def sentences(text: str) -> list[tuple[int, int]]:
     """
     found: list[tuple[int, int]] = []
     start = 0
-    row_end = -1
+    row_end = line_end = -1
     for mark in _BREAK.finditer(text):
         if mark.group()[0] != "\n":
-            if mark.start() > row_end:
+            if mark.start() > line_end:  # once a line: one line may be the whole text
                 line = text.rfind("\n", 0, mark.start()) + 1
-                end = text.find("\n", mark.start())
-                end = len(text) if end < 0 else end
-                row_end = end if "\t" in text[line:end] else row_end
+                line_end = text.find("\n", mark.start())
+                line_end = len(text) if line_end < 0 else line_end
+                row_end = line_end if "\t" in text[line:line_end] else row_end
             if mark.start() < row_end or not _ends_sentence(text, mark):
                 continue
         _append_stripped(found, text, start, mark.end())
         start = mark.end()
     _append_stripped(found, text, start, len(text))
     return found
+
+
+_NEAR = 200  # characters around a full stop that tell whether it ends a sentence
 
 
 def _append_stripped(found: list[tuple[int, int]], text: str, start: int, end: int) -> None:
@@ -164,10 +167,11 @@ def _ends_sentence(text: str, mark: re.Match[str]) -> bool:
     """Whether a full stop ends a sentence rather than an abbreviation, an initial or a list number."""
     if mark.group()[0] != ".":
         return True
-    line = text.rfind("\n", 0, mark.start()) + 1
+    near = max(0, mark.start() - _NEAR)
+    line = max(near, text.rfind("\n", near, mark.start()) + 1)
     before = text[line : mark.start()].rsplit(None, 1)
     word = before[-1].lstrip("([\"'“‘").lower() if before else ""
-    after = text[mark.end() :].lstrip(" ")
+    after = text[mark.end() : mark.end() + _NEAR].lstrip(" ")
     if after[:1].islower() or word in _ABBREVIATIONS:
         return False
     if len(before) <= 1 and len(word) <= 3 and (word.isdigit() or len(word) == 1):

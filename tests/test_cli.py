@@ -275,6 +275,11 @@ def test_tags_and_an_audience_are_kept_with_the_documents(hashing: Path, capsys:
     assert (rows["support.md"]["tags"], rows["support.md"]["audience"]) == ([], "")
 
 
+@pytest.mark.parametrize("option", ["--audience", "--tag"])
+def test_a_mark_that_is_no_text_is_told(option: str, hashing: Path, capsys: Captured) -> None:
+    assert "not valid UTF-8" in told(capsys, "ingest", str(file(hashing / "a.md", SECURITY)), option, "\udcff")
+
+
 def test_files_that_are_gone_are_named_and_pruned_on_demand(hashing: Path, capsys: Captured) -> None:
     folder(hashing / "docs")
     printed(capsys, "ingest", "docs")

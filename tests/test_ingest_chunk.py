@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import pytest
 
-from rfp_responder.domain import Document, Heading
+from rfp_responder.domain import Document, Heading, Page
 from rfp_responder.index.embed import HashingEmbedder, LocalEmbedder
 from rfp_responder.ingest.chunk import ChunkSettings, block_key, chunk_document, embedded_text
 from tests.makers import chunk, document, page
@@ -173,9 +174,9 @@ def test_a_long_row_is_cut_between_cells_and_its_rest_carries_how_it_begins() ->
     row = "\t".join(f"Name {n}: " + f"word{n} " * 30 for n in range(6)).strip()
     first, *others = chunk_document(document(row), COUNT)
     assert others
-    for chunk in others:
-        assert chunk.text.startswith("Name ")
-        assert chunk.columns.startswith("Name 0: word0")
+    for other in others:
+        assert other.text.startswith("Name ")
+        assert other.columns.startswith("Name 0: word0")
     assert first.columns == ""
 
 
@@ -186,3 +187,13 @@ def test_figures_of_a_table_are_left_out_of_what_is_embedded_and_years_stay() ->
     assert chunk.text.count("1,204.5") == 1
     assert not any(figure in seen for figure in ("1,204.5", "998", "12.5"))
     assert all(kept in seen for kept in ("2023", "2022", "17 people"))
+
+
+@pytest.mark.parametrize(
+    "text", ["See e.g. it. " * 60_000, "a" * 9_000_000, "\n".join("a" * 30_000), "k\tv\n" * 90_000]
+)
+def test_an_endless_line_thousands_of_headings_and_an_endless_table_are_cut_in_seconds(text: str) -> None:
+    headings = tuple(Heading(2 * n, 1 + n % 3, "a") for n in range(30_000)) if text.startswith("a\n") else ()
+    started = time.perf_counter()
+    assert chunk_document(document(Page(1, "1", text, headings)), COUNT)
+    assert time.perf_counter() - started < 15  # by the square of the length it is minutes

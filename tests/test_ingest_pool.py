@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
 import sys
 import threading
 import time
@@ -12,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from rfp_responder.domain import Document
-from rfp_responder.ingest import pool
+from rfp_responder.ingest import pool, worker
 from rfp_responder.ingest.codec import encode
 from rfp_responder.ingest.pool import Job, Refused, Reply, Same, read_all
 from rfp_responder.ingest.worker import perform
@@ -262,3 +264,32 @@ def test_what_a_library_prints_and_what_it_raises_does_not_get_between_the_repli
 def test_a_file_that_is_gone_meanwhile_is_told(tmp_path: Path) -> None:
     fields = {"path": str(tmp_path / "x.pdf"), "name": "sub/x.pdf", "member": "", "held": "", "passwords": []}
     assert perform(fields) == b"Fsub/x.pdf: No such file or directory"
+
+
+def test_the_list_of_an_archive_is_read_once_for_all_its_members(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "a.zip", {f"{n}.md": f"# Rule {n}" for n in range(5)})
+    before = worker._archive.cache_info().misses
+    for n in range(5):
+        job = Job(path, f"a.zip/{n}.md", 10, member=f"{n}.md")
+        assert perform(json.loads(job.line())).startswith(b"D")
+    assert worker._archive.cache_info().misses == before + 1
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux alone ends a process with its parent")
+def test_a_worker_that_is_reading_ends_with_the_process_that_asked_it(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "endless.md")  # nobody writes into it: reading it never ends
+    job = Job(tmp_path / "endless.md", "endless.md", 1).line()
+    code = (
+        "import subprocess, sys, time\n"
+        "worker = subprocess.Popen([sys.executable, '-m', 'rfp_responder.ingest.worker'], stdin=subprocess.PIPE)\n"
+        f"worker.stdin.write({job!r}); worker.stdin.flush(); print(worker.pid, flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as parent:
+        assert parent.stdout is not None
+        pid = int(parent.stdout.readline())
+        time.sleep(2)  # it has begun to read
+        parent.kill()
+    deadline = time.monotonic() + 10
+    while Path(f"/proc/{pid}/exe").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not Path(f"/proc/{pid}/exe").exists()

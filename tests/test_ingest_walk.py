@@ -57,6 +57,12 @@ def test_a_pattern_is_the_files_it_matches(
     assert names(Path(pattern) if relative else documents.parent / pattern) == expected
 
 
+def test_a_pattern_enters_no_links_to_folders_and_no_hidden_ones(documents: Path) -> None:
+    for link in ("one", "two"):  # each leads back: together they are ways without end
+        (documents / link).symlink_to(documents, target_is_directory=True)
+    assert names(documents / "**" / "*.md") == ["b.md", "draft-e.md"]
+
+
 def test_a_pattern_that_matches_nothing_and_a_path_that_is_not_there_are_told(documents: Path) -> None:
     for path in (documents / "*.docx", documents / "none"):
         [(_, reason)] = walk([path]).failed

@@ -46,6 +46,39 @@ def test_a_file_named_alone_goes_by_its_own_name(tmp_path: Path) -> None:
     assert names(base) == ["security.md"]
 
 
+def test_a_file_that_comes_in_under_another_name_is_in_once(tmp_path: Path) -> None:
+    documents = folder(tmp_path / "docs", {"deep/a.md": SECURITY})
+    base = KnowledgeBase(tmp_path / "index", HashingEmbedder(), create=True)
+    base.ingest([documents / "deep" / "a.md"])
+    tally = base.ingest([documents])
+    assert (names(base), tally.added, tally.removed) == (["deep/a.md"], ["deep/a.md"], ["a.md"])
+    assert faults(base) == []
+
+
+def test_a_file_that_takes_the_name_of_one_that_is_gone_is_in_once(tmp_path: Path) -> None:
+    one, two = folder(tmp_path / "one", {"x.md": SECURITY}), folder(tmp_path / "two", {"x.md": SUPPORT})
+    base = KnowledgeBase(None, HashingEmbedder())
+    base.ingest([one, two])
+    assert names(base) == ["two/x.md", "x.md"]
+    (one / "x.md").unlink()
+    base.ingest([two])
+    assert names(base) == ["x.md"]
+
+
+def test_who_a_document_is_for_stays_when_its_text_changes(tmp_path: Path) -> None:
+    document = file(tmp_path / "a.md", SECURITY)
+    base = KnowledgeBase(None, HashingEmbedder())
+    base.ingest([document], options=IngestOptions(audience="internal", tags=("x",)))
+    file(document, CHANGED)
+    assert base.ingest([document]).replaced == ["a.md"]
+    [row] = base.documents()
+    assert (row.audience, row.tags) == ("internal", ("x",))
+    file(document, f"---\naudience: customers\ntags: y\n---\n{CHANGED}")
+    base.ingest([document])
+    [row] = base.documents()
+    assert (row.audience, row.tags) == ("customers", ("y",))
+
+
 def test_an_unchanged_file_is_skipped_and_its_ids_stay(tmp_path: Path) -> None:
     documents = folder(tmp_path / "docs")
     base, _ = knowledge(tmp_path / "index", documents)

@@ -18,6 +18,7 @@ from rfp_responder.errors import IndexError_, InputError
 from rfp_responder.index.embed import HashingEmbedder
 from rfp_responder.index.store import ChromaStore
 from rfp_responder.knowledge import KnowledgeBase, nearest
+from rfp_responder.protocols import EmbedderIdentity
 from tests.holdings import (
     CHANGED,
     KEYS,
@@ -380,3 +381,18 @@ def test_an_index_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     taken = file(tmp_path / "taken", "x")
     with pytest.raises(InputError, match="the folder cannot be made"):
         KnowledgeBase(taken, HashingEmbedder(), create=True)
+
+
+@pytest.mark.parametrize("dimension", [128, 256])
+def test_a_reader_that_was_open_when_the_model_was_switched_is_told(dimension: int, tmp_path: Path) -> None:
+    class Other(HashingEmbedder):
+        def __init__(self) -> None:
+            super().__init__(dimension)
+            self._identity = EmbedderIdentity("other", dimension, "other")
+
+    knowledge(tmp_path / "index", folder(tmp_path / "docs"))
+    reader = KnowledgeBase(tmp_path / "index", HashingEmbedder())
+    assert found(reader, KEYS)
+    KnowledgeBase(tmp_path / "index", Other(), create=True).reindex()
+    with pytest.raises(IndexError_, match="made by the embedding model other"):
+        found(reader, KEYS)

@@ -49,6 +49,9 @@ def ingest(
     from rfp_responder.knowledge.tally import IngestOptions
     from rfp_responder.settings import load_settings
 
+    for option, given in [("--tag", each) for each in tag or ()] + [("--audience", audience or "")]:
+        if given != given.encode("utf-8", "replace").decode():
+            raise InputError(f"{option}: its value is not valid UTF-8", "Type or paste it anew")
     settings = load_settings(index=index)
     looked = walk(paths, exclude or ())
     if not looked.files:

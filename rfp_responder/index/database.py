@@ -81,6 +81,11 @@ class Database:
             return IndexError_(
                 f"index {self._where}: another process is writing to it", "Wait until it has ended, then run this again"
             )
+        if re.search("full|readonly|unable to open|disk I/O", str(error)):
+            return IndexError_(
+                f"index {self._where}: cannot be written to ({error})",
+                "Check the disk's free space and the folder's permissions, or name another folder with --index",
+            )
         return IndexError_(
             f"index {self._where}: its manifest cannot be used ({error})",
             "Remove the folder and ingest again, or name another folder with --index",

@@ -55,7 +55,7 @@ CREATE VIRTUAL TABLE terms USING fts5vocab(lexical, 'row');
 )
 _CHUNK = (
     "SELECT c.id, c.document_id, d.name, d.title, c.page_number, p.label, c.heading, c.start, c.end,"
-    " substr(p.text, c.start + 1, c.end - c.start), d.effective, c.columns, b.key"
+    " p.rowid, d.effective, c.columns, b.key"
     " FROM chunks c JOIN documents d ON d.id = c.document_id JOIN blocks b ON b.rowid = c.block"
     " JOIN pages p ON p.document_id = c.document_id AND p.number = c.page_number"
 )
@@ -225,18 +225,28 @@ class Manifest(Database):
 
     def chunks(self, ids: Sequence[str]) -> dict[str, Chunk]:
         """The chunks of these ids that are held."""
-        return {row[0]: _chunk(row) for row in self.run_in(f"{_CHUNK} WHERE c.id IN {{in}}", ids)}
+        return {chunk.id: chunk for chunk in self._chunks(f"{_CHUNK} WHERE c.id IN {{in}}", ids)}
 
     def chunks_of(self, blocks: Sequence[str]) -> dict[str, list[Chunk]]:
         """The chunks of each of these blocks that is held, in the order they were put in."""
         found: dict[str, list[Chunk]] = {}
-        for row in self.run_in(f"{_CHUNK} WHERE b.key IN {{in}} ORDER BY c.rowid", blocks):
-            found.setdefault(row[12], []).append(_chunk(row))
+        for chunk in self._chunks(f"{_CHUNK} WHERE b.key IN {{in}} ORDER BY c.rowid", blocks):
+            found.setdefault(chunk.block, []).append(chunk)
         return found
 
     def all_chunks(self) -> list[Chunk]:
         """Every chunk in the order it was put in."""
-        return [_chunk(row) for row in self.run(f"{_CHUNK} ORDER BY c.rowid")]
+        return self._chunks(f"{_CHUNK} ORDER BY c.rowid")
+
+    def _chunks(self, sql: str, values: Sequence[object] | None = None) -> list[Chunk]:
+        """Chunks, cut from pages that are read once each: SQLite's ``substr`` walks a page anew for every chunk of it,
+        and a text file is one page of up to 20 MB."""
+        while True:
+            state = self.state()
+            rows = self.run(sql) if values is None else self.run_in(sql, values)
+            pages = dict(self.run_in("SELECT rowid, text FROM pages WHERE rowid IN {in}", list({r[9] for r in rows})))
+            if self.state() == state:  # else another process has changed pages between the two questions
+                return [_chunk(row, pages[row[9]]) for row in rows]
 
     def around(self, chunk: Chunk, characters: int) -> tuple[str, str]:
         """The page's text before and after a chunk, at most so many characters each."""
@@ -287,9 +297,9 @@ def _page(row: tuple[Any, ...]) -> Page:
     return Page(row[0], row[1], row[2], headings, tuple((a, b, n) for a, b, n in json.loads(row[4])))
 
 
-def _chunk(row: tuple[Any, ...]) -> Chunk:
+def _chunk(row: tuple[Any, ...], page: str) -> Chunk:
     return Chunk(
         id=row[0], document_id=row[1], document_name=row[2], document_title=row[3], page_number=row[4],
-        page_label=row[5], heading=row[6], start=row[7], end=row[8], text=row[9],
+        page_label=row[5], heading=row[6], start=row[7], end=row[8], text=page[row[7] : row[8]],
         effective=date.fromisoformat(row[10]) if row[10] else None, columns=row[11], block=row[12],
     )  # fmt: skip

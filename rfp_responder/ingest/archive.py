@@ -7,6 +7,7 @@ can still go in.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
 import stat
@@ -35,16 +36,29 @@ class Member:
     size: int
 
 
-def members(path: Path) -> list[Member]:
-    """The files in a zip whose suffix is read, and the archives in it, by name; raises DocumentError."""
-    with _opened(path) as package:
-        return [Member(name, info.file_size) for name, info in sorted(_wanted(path, package).items())]
+class Archive:
+    """A zip held open: its list is read once, for there may be thousands of members to write out."""
 
+    def __init__(self, path: Path) -> None:
+        """Raises DocumentError."""
+        self._path = path
+        with contextlib.ExitStack() as stack:
+            self._package = stack.enter_context(_opened(path))
+            self._wanted = _wanted(path, self._package)
+            stack.pop_all()
 
-def extracted(path: Path, name: str, folder: Path) -> Path:
-    """Write one member, named as ``members`` names it, to a file of its own below ``folder``; raises DocumentError."""
-    with _opened(path) as package:
-        info = _wanted(path, package).get(name)
+    def close(self) -> None:
+        """Close the file."""
+        self._package.close()
+
+    def members(self) -> list[Member]:
+        """The files whose suffix is read, and the archives among them, by name."""
+        return [Member(name, info.file_size) for name, info in sorted(self._wanted.items())]
+
+    def extracted(self, name: str, folder: Path) -> Path:
+        """Write one member, named as ``members`` names it, to a file of its own below ``folder``; DocumentError."""
+        path, package = self._path, self._package
+        info = self._wanted.get(name)
         if info is None:
             raise DocumentError(f"{path.name}: holds no {name}", "List its members again")
         _check(f"{path.name}: {name}", info)
@@ -63,6 +77,18 @@ def extracted(path: Path, name: str, folder: Path) -> Path:
             target.unlink(missing_ok=True)
             raise
         return target
+
+
+def members(path: Path) -> list[Member]:
+    """The files in a zip whose suffix is read, and the archives in it, by name; raises DocumentError."""
+    with contextlib.closing(Archive(path)) as archive:
+        return archive.members()
+
+
+def extracted(path: Path, name: str, folder: Path) -> Path:
+    """Write one member, named as ``members`` names it, to a file of its own below ``folder``; raises DocumentError."""
+    with contextlib.closing(Archive(path)) as archive:
+        return archive.extracted(name, folder)
 
 
 def _opened(path: Path) -> zipfile.ZipFile:

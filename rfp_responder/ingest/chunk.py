@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import accumulate
 
 from rfp_responder.domain import Chunk, Document, Heading, Page
 from rfp_responder.text import content_stems, sentences, stem, words
@@ -88,19 +90,20 @@ def chunk_document(document: Document, count: CountTokens, settings: ChunkSettin
             continue
         fitting = replace(chosen, target=_target(document, page, path, count, chosen))
         units = _units(page, count, fitting)
+        paths = list(_paths(path, page))
+        tops: dict[int, str] = {}
+        starts = list(accumulate((heading.start for heading in page.headings), max))
         for group in _pack(units, fitting):
-            before = _path_at(path, page, group[0])
-            found.append(_chunk(document, page, group, before))
+            before = paths[bisect_right(starts, group[0].start)]
+            found.append(_chunk(document, page, group, _shown(before), tops))
         path = _advance(path, page.headings)
     return found
 
 
-def _target(
-    document: Document, page: Page, path: Sequence[Heading], count: CountTokens, settings: ChunkSettings
-) -> int:
+def _target(document: Document, page: Page, path: list[Heading], count: CountTokens, settings: ChunkSettings) -> int:
     """The size to pack this page to, so that no chunk with its header is longer than the window."""
-    paths = [_shown(_advance(list(path), page.headings[:n])) for n in range(len(page.headings) + 1)]
-    widest = max(_header_tokens(count, header(document.title, shown)) for shown in dict.fromkeys(paths))
+    paths = dict.fromkeys(_shown(each) for each in _paths(path, page))
+    widest = max(_header_tokens(count, header(document.title, shown)) for shown in paths)
     return max(1, min(settings.target, settings.max_tokens - widest))
 
 
@@ -195,19 +198,22 @@ def _advance(path: list[Heading], headings: Iterable[Heading]) -> list[Heading]:
     return current
 
 
-def _path_at(path: list[Heading], page: Page, first: _Unit) -> str:
-    passed = [h for h in page.headings if h.start <= first.start]
-    return _shown(_advance(path, passed))
+def _paths(path: list[Heading], page: Page) -> Iterator[list[Heading]]:
+    """The path of headings before the page's first heading, and after each of them."""
+    yield path
+    for heading in page.headings:
+        path = _advance(path, [heading])
+        yield path
 
 
 def _shown(path: Sequence[Heading]) -> str:
     return " > ".join(h.text[:100] for h in path[-3:])
 
 
-def _chunk(document: Document, page: Page, group: Sequence[_Unit], heading: str) -> Chunk:
+def _chunk(document: Document, page: Page, group: Sequence[_Unit], heading: str, tops: dict[int, str]) -> Chunk:
     start, end = group[0].start, group[-1].end
     text = page.text[start:end]
-    columns = _columns(page.text, start)
+    columns = _columns(page.text, start, tops)
     seed = f"{CHUNKER_VERSION}|{document.id}|{document.title}|{page.number}|{start}|{heading}|{columns}|{text}"
     made = Chunk(
         id=hashlib.sha256(seed.encode("utf-8", "replace")).hexdigest()[:32],
@@ -226,22 +232,32 @@ def _chunk(document: Document, page: Page, group: Sequence[_Unit], heading: str)
     return replace(made, block=block_key(made))
 
 
-def _columns(text: str, start: int) -> str:
+_LONGEST_ROW = 20_000  # characters; what is longer is no row of a table
+
+
+def _columns(text: str, start: int, tops: dict[int, str]) -> str:
     """What tells a table's row that begins or is cut at ``start``: the names of the columns above it, or how the row
-    itself begins; empty where no table is cut there."""
-    line = text.rfind("\n", 0, start) + 1
+    itself begins; empty where no table is cut there. ``tops`` keeps the first row above each place asked for."""
+    near = max(0, start - _LONGEST_ROW)
+    line = text.rfind("\n", near, start) + 1
+    if near and not line:
+        return ""
     if "\t" in text[line:start]:
         return text[line:start].strip().replace("\t", " | ")[:200]
-    end = text.find("\n", start)
-    if "\t" not in text[start : end if end >= 0 else len(text)]:
+    end = text.find("\n", start, start + _LONGEST_ROW)
+    if "\t" not in text[start : end if end >= 0 else start + _LONGEST_ROW]:
         return ""
-    top = ""
+    top, begin = "", start
     while start > 0:
+        if start in tops:  # a chunk before began there
+            top = tops[start] or top
+            break
         above = text.rfind("\n", 0, start - 1) + 1
         row = text[above : start - 1]
         if "\t" not in row:
             break
         top, start = row, above
+    tops[begin] = top
     cells = [cell.strip() for cell in top.split("\t")]
     names = [cell for cell in cells if re.search(r"[^\W\d_]{2}|^(?:19|20)\d\d$", cell)]
     return " | ".join(cells)[:200] if len(names) >= 2 and len(names) >= len(cells) - 1 else ""

@@ -138,10 +138,11 @@ def _block(line: str) -> str:
 def _rows(lines: list[str]) -> list[tuple[int, str]]:
     """The lines of a table: the row above its rule names the columns."""
     rules = [place for place, line in enumerate(lines) if _RULE.match(line)]
+    apart = set(rules)
     rows = [
         [tables.Cell(_inline(cell.strip()).replace("\\|", "|")) for cell in _CELL_END.split(_framed(line))]
         for place, line in enumerate(lines)
-        if place not in rules
+        if place not in apart
     ]
     return [(0, line) for line in tables.lines(rows, int(rules[:1] == [1]))]
 

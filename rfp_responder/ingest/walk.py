@@ -62,8 +62,16 @@ def walk(paths: Sequence[Path], exclude: Sequence[str] = ()) -> Walk:
 def _expanded(path: Path) -> list[Path]:
     if not glob.has_magic(str(path)) or os.path.lexists(path):
         return [path]
-    matched = glob.glob(str(path), recursive=True)  # noqa: PTH207  # Path.glob takes no pattern that begins at the root
-    return [Path(each) for each in sorted(matched)] or [path]
+    if "**" not in path.parts:
+        return [Path(each) for each in sorted(glob.glob(str(path)))] or [path]  # noqa: PTH207  # leaves hidden ones out
+    # links to folders are not entered, as glob.glob would: two that lead in a circle make a walk without end
+    root = Path(path.anchor)
+    matched = [each for each in root.glob(str(path.relative_to(root))) if not _hidden(each) - set(path.parts)]
+    return sorted(matched) or [path]
+
+
+def _hidden(path: Path) -> set[str]:
+    return {part for part in path.parts if part.startswith(".")}
 
 
 class _Collector:

@@ -7,18 +7,22 @@ process ended, took too long, or answered.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import json
+import signal
 import sys
 import tempfile
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from rfp_responder.errors import DocumentError
 from rfp_responder.ingest import file_digest, read
-from rfp_responder.ingest.archive import extracted
+from rfp_responder.ingest.archive import Archive
 from rfp_responder.ingest.codec import encode
 from rfp_responder.ingest.content import Reading
 
+_PR_SET_PDEATHSIG = 1
 MEMORY_BYTES = 1_500_000_000  # of address space, of which a reader touches a small part
 
 
@@ -30,7 +34,7 @@ def perform(job: dict[str, Any]) -> bytes:
             path = Path(job["path"])
             if job["member"]:
                 folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="rfp-"))
-                path = extracted(path, str(job["member"]), Path(folder))
+                path = _archive(path, _stamp(path)).extracted(str(job["member"]), Path(folder))
             digest = file_digest(path)
             if digest == job["held"]:
                 return b"S" + digest.encode()
@@ -43,6 +47,16 @@ def perform(job: dict[str, Any]) -> bytes:
         return b"F" + f"{name}: needs more memory than a document may take. Split it or leave it out".encode()
     except RecursionError:
         return b"F" + f"{name}: is nested too deeply to be read. Leave it out".encode()
+
+
+@lru_cache(maxsize=1)  # the members of an archive come one after another, and reading its list may take a second
+def _archive(path: Path, stamp: tuple[int, int]) -> Archive:
+    return Archive(path)
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    status = path.stat()
+    return status.st_size, status.st_mtime_ns
 
 
 def _named(reason: str, file_name: str, name: str) -> str:
@@ -61,8 +75,15 @@ def _limit_memory() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (wanted if soft == resource.RLIM_INFINITY else min(soft, wanted), hard))
 
 
+def _end_with_parent() -> None:
+    """Be killed where the ingest is killed: it would bound the time of the file that is being read."""
+    with contextlib.suppress(AttributeError, OSError, TypeError):  # Linux alone has it
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 def main() -> None:
     """Answer jobs until there are no more."""
+    _end_with_parent()
     _limit_memory()
     replies = sys.stdout.buffer
     sys.stdout = sys.stderr  # what a library prints must not get between the replies

@@ -97,6 +97,7 @@ class KnowledgeBase:
 
     def dense(self, vector: Vectors, k: int, scope: Scope | None = None) -> list[tuple[str, float]]:
         """At most ``k`` pairs (block, cosine) among the blocks embedded so far, best first."""
+        self.check_model()  # another process may have switched to another model since this was opened
         return self.nearest(vector, k, self.manifest.blocks_in(scope or Scope()))
 
     def cosines(self, vector: Vectors, blocks: Sequence[str]) -> dict[str, float]:
@@ -107,6 +108,7 @@ class KnowledgeBase:
             keys, made = self._embedded(waiting)
             # a read-only index, or one that is being written: what was made serves this once
             with suppress(IndexError_), self.manifest.transaction():
+                self.check_model()
                 self.vectors.put(keys, made)
             held |= dict(zip(keys, made, strict=True))
         return {block: float(each @ vector) for block, each in held.items()}

@@ -53,6 +53,7 @@ class Intake:
         self._scans: dict[str, int] = {}  # names of documents with pages for OCR, and how many
         self._began = time.time_ns()
         self._held = {row.name: row for row in knowledge.documents()}
+        self._names = {row.source: row.name for row in self._held.values()}
         self._quarantined = self._manifest.quarantined()
         self._can_ocr = options.ocr and ocr.available()
         self._cut = ChunkSettings(max_tokens=knowledge.embedder.max_tokens)
@@ -138,6 +139,12 @@ class Intake:
     def _marks(self, tags: tuple[str, ...], audience: str) -> tuple[tuple[str, ...], str]:
         return tuple(dict.fromkeys([*tags, *self._options.tags])), self._options.audience or audience
 
+    def _marked(self, file: Found, document: Document) -> tuple[tuple[str, ...], str]:
+        """What a new version says of itself, else what its earlier version was marked with: who may be shown a
+        document does not change because its text did."""
+        row = self._other_name(file) or self._held.get(file.name)
+        return document.tags or (row.tags if row else ()), document.audience or (row.audience if row else "")
+
     def _stamp(self, file: Found, root: str | None = None) -> FileStamp:
         racy = file.stamp > self._began - _RACY
         return FileStamp(file.source, file.root if root is None else root, file.size, 0 if racy else file.stamp, RECIPE)
@@ -159,7 +166,7 @@ class Intake:
                     with self._manifest.transaction():
                         self._manifest.quarantine(self._stamp(file, root=""), reply.reason)
             else:
-                tags, audience = self._marks(reply.tags, reply.audience)
+                tags, audience = self._marks(*self._marked(file, reply))
                 document = replace(reply, tags=tags, audience=audience)
                 chunks = chunk_document(document, self._base.embedder.count_tokens, self._cut)
                 group.append(_Read(file, document, chunks))
@@ -205,8 +212,16 @@ class Intake:
             for each in group:
                 stamp = self._stamp(each.file)
                 stamp = replace(stamp, recipe=_UNREAD) if each.document.scans else stamp
+                if row := self._other_name(each.file):
+                    self._manifest.remove(row.id)
+                    self._tally.removed.append(self._held.pop(row.name).name)
                 self._manifest.put(each.document, each.chunks, acronyms(each.document.pages), stamp)
             self._manifest.settle()
+
+    def _other_name(self, file: Found) -> DocumentRow | None:
+        """The same file under the name it went by before: named alone or by another folder, it would be in twice."""
+        name = self._names.get(file.source, file.name)
+        return self._held.get(name) if name != file.name else None
 
     # -- what is gone ---------------------------------------------------------------------------------------
 
