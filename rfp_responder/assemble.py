@@ -73,6 +73,8 @@ def make_reranker(settings: Settings) -> Reranker | None:
             f"setting reranker: {settings.reranker!r} is no folder and not in the local model cache",
             "Models are never downloaded: give the path of a folder that holds one",
         )
+    if not (folder / "config.json").is_file():  # told before torch is imported
+        raise InputError(f"setting reranker: {folder} holds no config.json", "Name the folder of a cross-encoder")
     return CrossEncoderReranker(folder)
 
 

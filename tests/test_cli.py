@@ -393,7 +393,10 @@ def test_reindex_switches_to_the_model_that_is_set(
     assert "there is no index" in told(capsys, "reindex", "--index", "none")
 
 
-def test_a_second_writer_is_told_in_one_line(hashing_index: Path, capsys: Captured) -> None:
+def test_a_second_writer_is_told_in_one_line(
+    hashing_index: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rfp_responder.cli.documents._WAIT", 0.0)
     with FileLock(hashing_index / "write.lock"):
         for command in (("ingest", "docs"), ("docs", "remove", "support.md"), ("reindex",)):
             assert "another process is writing to it" in told(capsys, *command)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from rfp_responder.errors import DocumentError
@@ -118,8 +118,10 @@ pieces = st.lists(
 )
 
 
+@example(["<table>", "<tr>", "w1", "<td>", "<td>"])
+@example(["<table>", "<li>", "<tr>", "<td>", "<td>", "w1"])
 @given(pieces)
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_soup_of_tags_keeps_its_words_and_its_headings_places(soup: list[str]) -> None:
     source = "".join(soup)
     try:

@@ -293,3 +293,27 @@ def test_an_acronym_that_a_document_explains_is_searched_by_its_long_form_too(tm
     base, _ = knowledge(None, folder(tmp_path / "docs", texts))
     assert base.acronyms() == {"rto": "recovery time objective"}
     assert len(base.lexical("RTO", 5)) == 2
+
+
+def test_another_process_may_write_while_the_rest_is_being_embedded(tmp_path: Path) -> None:
+    documents = folder(tmp_path / "docs")
+    index = tmp_path / "index"
+
+    class Interrupted(HashingEmbedder):
+        """Computes, and finds that meanwhile another process took a document out and brought one in."""
+
+        def embed(self, texts):  # type: ignore[no-untyped-def]
+            if not (documents / "new.md").exists():
+                (documents / "new.md").write_text("# New\n\nA third party tests the service every spring.\n", "utf-8")
+                other = KnowledgeBase(index, HashingEmbedder(), create=True)
+                other.remove(["support.md"])
+                other.ingest([documents / "new.md"], options=LATER)
+                other.manifest.close()
+            return super().embed(texts)
+
+    knowledge(index, documents, options=LATER)[0].manifest.close()
+    base = KnowledgeBase(index, Interrupted(), create=True)
+    base.embed_waiting()
+    assert base.warming()[0] == 0
+    assert {row.name for row in base.documents()} == {"security.md", "new.md"}
+    assert faults(base) == []

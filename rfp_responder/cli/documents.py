@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 IndexOption = Annotated[Path | None, typer.Option("--index", help="Folder of the index (else RFP_INDEX, else .rfp).")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
+_WAIT = 10.0  # seconds for another process that writes: one that embeds behind an ingest lets others in between
+
 docs = typer.Typer(help="List, show and remove documents.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(docs, name="docs")
 
@@ -68,6 +70,7 @@ def ingest(
         retry=retry,
         seconds=settings.read_seconds,
         ocr=settings.ocr,
+        wait=_WAIT,
     )
     knowledge = open_knowledge_base(settings, create=True)
     with progress_bar("ingest") as progress:
@@ -106,7 +109,7 @@ def reindex(index: IndexOption = None) -> None:
 
     knowledge = open_knowledge_base(load_settings(index=index), write=True)
     with progress_bar("reindex") as progress:
-        knowledge.reindex(progress)
+        knowledge.reindex(progress, _WAIT)
     rows = knowledge.documents()
     typer.echo(f"{len(rows)} documents, {sum(row.chunks for row in rows)} chunks in the index")
 
@@ -163,7 +166,7 @@ def remove(
     rows = _rows(index)
     for name in names:
         _named(rows, name)
-    open_knowledge_base(load_settings(index=index), write=True).remove(names)
+    open_knowledge_base(load_settings(index=index), write=True).remove(names, _WAIT)
     typer.echo(f"removed {', '.join(names)}")
 
 

@@ -133,7 +133,7 @@ class ChromaStore:
 def _vectors_fault(folder: Path, error: Exception) -> IndexError_:
     return IndexError_(
         f"index {folder}: its vectors cannot be used ({type(error).__name__}: {str(error)[:100]})",
-        "Build them again with `rfp reindex`",
+        "Check the disk's free space, else build them again with `rfp reindex`",
     )
 
 

@@ -189,8 +189,23 @@ class _Walk:
             return False
         for caption in table.iterchildren("caption"):
             self._text.line(_flat(caption, self._dropped))
+        for part in table.iter("table", "thead", "tbody", "tfoot", "tr"):
+            self._text.line(self._beside_cells(part))
         self._text.rows(tables.lines(rows))
         return True
+
+    def _beside_cells(self, part: Element) -> str:
+        """Words of a table that stand in no cell: no browser hides them."""
+        found = [_spaced(part.text)]
+        for child in part:
+            if child.tag not in _PARTS and not _left_out(child, self._dropped):
+                holds_cells = next(child.iter("td", "th"), None) is not None  # written among the rows
+                found.append(self._beside_cells(child) if holds_cells else _flat(child, self._dropped))
+            found.append(_spaced(child.tail))
+        return " ".join("".join(found).split())
+
+
+_PARTS = frozenset({"caption", "col", "colgroup", "thead", "tbody", "tfoot", "tr", "td", "th"})
 
 
 def _number(cell: Element, name: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from rfp_responder.domain import Chunk, Page, Scope
@@ -105,7 +106,7 @@ class KnowledgeBase:
         held = self.vectors.of(blocks)
         waiting = [block for block in blocks if block not in held]
         if waiting:
-            keys, made = self._embedded(waiting)
+            keys, made = self.embedded(waiting)
             # a read-only index, or one that is being written: what was made serves this once
             with suppress(IndexError_), self.manifest.transaction():
                 self.check_model()
@@ -113,14 +114,8 @@ class KnowledgeBase:
             held |= dict(zip(keys, made, strict=True))
         return {block: float(each @ vector) for block, each in held.items()}
 
-    def embed_blocks(self, keys: Sequence[str]) -> dict[str, Vectors]:
-        """Vectors of blocks, made now and kept."""
-        texts, made = self._embedded(keys)
-        with self.manifest.transaction():
-            self.vectors.put(texts, made)
-        return dict(zip(texts, made, strict=True))
-
-    def _embedded(self, keys: Sequence[str]) -> tuple[list[str], Vectors]:
+    def embedded(self, keys: Sequence[str]) -> tuple[list[str], Vectors]:
+        """Vectors of blocks, made now, rows in the order of the keys given back: those that are still held."""
         said = self.manifest.chunks_of(keys)
         texts = {key: embedded_text(chunks[0]) for key, chunks in said.items()}
         return list(texts), self.embedder.embed(list(texts.values()))
@@ -191,20 +186,6 @@ class KnowledgeBase:
         finally:
             lock.release()
 
-    def being_written(self) -> bool:
-        """Whether a process is writing to the index now."""
-        from filelock import FileLock, Timeout
-
-        if self.folder is None:
-            return False
-        try:
-            with FileLock(self.folder / "write.lock", timeout=0):
-                return False
-        except Timeout:
-            return True
-        except OSError:  # an index that may only be read
-            return False
-
     def ingest(
         self,
         paths: Sequence[Path | str],
@@ -220,32 +201,31 @@ class KnowledgeBase:
         """
         from rfp_responder.knowledge.intake import Intake
 
-        with self.writing():
+        chosen = options or IngestOptions()
+        chosen = replace(chosen, prune=prune or chosen.prune)
+        with self.writing(chosen.wait):
             self.check_model()
-            chosen = options or IngestOptions()
-            chosen = replace(chosen, prune=prune or chosen.prune)
             return Intake(self, chosen, progress).run([Path(path) for path in paths])
 
     def embed_waiting(self, progress: Progress | None = None, wait: float = 0.0) -> int:
-        """Give every block that waits for one its vector; gives how many there were."""
+        """Give every block that waits for one its vector; gives how many there were. Others may write in between."""
         from rfp_responder.knowledge.embedding import embed_waiting
 
-        with self.writing(wait):
-            self.check_model()
-            return embed_waiting(self, progress)
+        self.check_model()
+        return embed_waiting(self, progress, partial(self.writing, wait))
 
-    def reindex(self, progress: Progress | None = None) -> None:
+    def reindex(self, progress: Progress | None = None, wait: float = 0.0) -> None:
         """Cut and embed every page anew, aside, and switch to it at once (another model, another way of cutting)."""
         from rfp_responder.knowledge.reindex import reindex
 
-        with self.writing():
+        with self.writing(wait):
             reindex(self, progress)
 
-    def remove(self, names: Sequence[str]) -> list[str]:
+    def remove(self, names: Sequence[str], wait: float = 0.0) -> list[str]:
         """Remove documents by name; gives the names that were not there."""
         from rfp_responder.knowledge.embedding import tell_chroma
 
-        with self.writing():
+        with self.writing(wait):
             self.check_model()
             held = {row.name: row for row in self.documents()}
             with self.manifest.transaction():

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
 from rfp_responder.index.store import ChromaStore
@@ -16,21 +18,31 @@ _CHURN = 0.3  # share of the vectors that Chroma may have had to delete before i
 _CHURN_FROM = 1_000  # deletions: fewer are not worth it
 
 
-def embed_waiting(knowledge: KnowledgeBase, progress: Progress | None = None) -> int:
+def embed_waiting(
+    knowledge: KnowledgeBase,
+    progress: Progress | None = None,
+    alone: Callable[[], AbstractContextManager[None]] = nullcontext,
+) -> int:
     """Give every block that waits for one its vector, oldest first; gives how many there were.
 
-    Killed at any place, it goes on from there: each group is kept in a transaction of its own.
+    Killed at any place, it goes on from there: each group is kept in a transaction of its own. ``alone`` is entered
+    to write and not to compute, so that another process may write in between.
     """
     first, _ = knowledge.vectors.pending()
     done = 0
     while keys := knowledge.vectors.waiting(_GROUP):
         if progress:
             progress("embedding", done, first)
-        knowledge.embed_blocks(keys)
+        held, made = knowledge.embedded(keys)
+        with alone():
+            knowledge.check_model()
+            with knowledge.manifest.transaction():
+                knowledge.vectors.put(held, made)
         done += len(keys)
     if progress and first:
         progress("", first, first)
-    tell_chroma(knowledge)
+    with alone():
+        tell_chroma(knowledge)
     return first
 
 

@@ -11,7 +11,7 @@ class IngestOptions:
     are tried on files that need one. ``tags`` and ``audience`` are given to every document that comes in. ``later``:
     leave embedding to ``embed_waiting``. ``retry``: read files again that could not be read before. ``seconds``
     bounds the reading of one file. ``ocr``: read pages that are pictures where OCR is installed. ``workers``:
-    processes that read (None: as many as there are cores).
+    processes that read (None: as many as there are cores). ``wait``: seconds to wait for another process that writes.
     """
 
     prune: bool = False
@@ -24,6 +24,7 @@ class IngestOptions:
     seconds: float = 120.0
     ocr: bool = True
     workers: int | None = None
+    wait: float = 0.0
 
 
 @dataclass(slots=True)
