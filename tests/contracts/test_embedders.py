@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from rfp_responder.index.embed import HashingEmbedder, LocalEmbedder, SentenceTransformerEmbedder
 from rfp_responder.index.openvino import OpenVinoEmbedder
@@ -109,3 +111,13 @@ def test_an_encoder_of_another_kind_is_left_to_torch(tmp_path: Path) -> None:
         )
     assert not OpenVinoEmbedder.fits(ModelFolder(tmp_path, "other", 384, "digest"))
     assert OpenVinoEmbedder.fits(ModelFolder(minilm_folder(), "mini", 384, "digest"))
+
+
+@pytest.mark.model
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=60), max_size=5))
+def test_tokens_counted_word_by_word_are_those_of_the_tokenizer(texts: list[str]) -> None:
+    model = ModelFolder(minilm_folder(), MINILM, 384, "digest")
+    texts = [*texts, "Keys (AES-256) rotate; don't they? [SEP] naïve co-operation\t1,204.5 %\n" + "x" * 150]
+    assert model._parts_at_blanks
+    assert model.count_tokens(texts) == [len(each.ids) for each in model.tokenizer.encode_batch(texts)]
