@@ -131,7 +131,7 @@ def test_a_zip_bomb_is_refused_before_it_is_inflated(tmp_path: Path) -> None:
     path = tmp_path / "q.xlsx"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
         package.writestr("xl/workbook.xml", bytes(40 << 20))
-    with pytest.raises(QuestionnaireError, match="inflates from"):
+    with pytest.raises(QuestionnaireError, match="unpacks from"):
         inspect(path)
 
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from rfp_responder.errors import InputError
 from rfp_responder.index.openvino import OpenVinoEmbedder
-from rfp_responder.index.weights import MINILM, MINILM_SHA256, ModelFolder, minilm_folder, model_folder
+from rfp_responder.index.weights import MINILM, MINILM_SHA256, ModelFolder, OfModel, minilm_folder, model_folder
 from rfp_responder.protocols import Embedder, EmbedderIdentity, Vectors
 from rfp_responder.text import content_stems
 
@@ -27,27 +27,10 @@ def default_embedder() -> LocalEmbedder:
     return LocalEmbedder(model_folder(minilm_folder(), MINILM, MINILM_SHA256))
 
 
-class LocalEmbedder:
+class LocalEmbedder(OfModel):
     """A sentence-transformers folder: by OpenVINO on the CPU where it can, by torch where it cannot, many texts at
     once on a GPU where there is one. Whichever computes, the identity is the same, and so are the vectors (cosine
     .999 and more, checked on a probe when the model is loaded)."""
-
-    def __init__(self, model: ModelFolder) -> None:
-        self._model = model
-
-    @property
-    def identity(self) -> EmbedderIdentity:
-        """Name, dimension and the sha256 of the weights."""
-        return self._model.identity
-
-    @property
-    def max_tokens(self) -> int:
-        """The model's window in tokens, its two marks included."""
-        return self._model.max_tokens
-
-    def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Tokens of each text, the model's two marks included, not truncated."""
-        return self._model.count_tokens(texts)
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors, shape (len(texts), dimension), float32."""
@@ -73,42 +56,28 @@ class LocalEmbedder:
         return SentenceTransformerEmbedder(self._model, "cuda") if torch.cuda.is_available() else None
 
 
-class SentenceTransformerEmbedder:
+class SentenceTransformerEmbedder(OfModel):
     """Any sentence-transformers folder through torch, in float32; imported at the first embedding, not before."""
 
     def __init__(self, model: ModelFolder, device: str = "cpu") -> None:
-        self._folder = model
+        super().__init__(model)
         self._device = device
 
-    @property
-    def identity(self) -> EmbedderIdentity:
-        """Name, dimension and the sha256 of the weights."""
-        return self._folder.identity
-
-    @property
-    def max_tokens(self) -> int:
-        """The model's window in tokens, its two marks included."""
-        return self._folder.max_tokens
-
-    def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Tokens of each text, the model's two marks included, not truncated."""
-        return self._folder.count_tokens(texts)
-
     @cached_property
-    def _model(self) -> Any:
+    def _encoder(self) -> Any:
         import logging
 
         logging.getLogger("sentence_transformers").setLevel(logging.ERROR)
         from sentence_transformers import SentenceTransformer
 
         _quiet_progress_bars()
-        return SentenceTransformer(str(self._folder.folder), local_files_only=True, device=self._device)
+        return SentenceTransformer(str(self._model.folder), local_files_only=True, device=self._device)
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors, shape (len(texts), dimension), float32."""
         if not texts:
             return np.zeros((0, self.identity.dimension), dtype=np.float32)
-        vectors = self._model.encode(
+        vectors = self._encoder.encode(
             list(texts),
             batch_size=32 if self._device == "cpu" else 256,
             normalize_embeddings=True,

@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 
 from rfp_responder.index.bert import BertShape, Tokens, Weights, bert_graph, bert_reference, bert_shape, load_weights
-from rfp_responder.index.weights import ModelFolder
-from rfp_responder.protocols import EmbedderIdentity, Vectors
+from rfp_responder.index.weights import ModelFolder, OfModel
+from rfp_responder.protocols import Vectors
 
 MIN_COSINE = 0.999  # what reduced precision must keep of float32 on the probe
 _BATCH_TOKENS = 2_048  # fits the caches of one core; larger batches ran slower
@@ -41,11 +41,8 @@ _CALIBRATION = (
 )
 
 
-class OpenVinoEmbedder:
+class OpenVinoEmbedder(OfModel):
     """A BERT encoder with mean pooling in the fastest arithmetic of this CPU that stays true to float32."""
-
-    def __init__(self, model: ModelFolder) -> None:
-        self._model = model
 
     @staticmethod
     def fits(model: ModelFolder) -> bool:
@@ -53,20 +50,6 @@ class OpenVinoEmbedder:
         from importlib.util import find_spec
 
         return bert_shape(model.folder) is not None and find_spec("openvino") is not None
-
-    @property
-    def identity(self) -> EmbedderIdentity:
-        """Name, dimension and the sha256 of the weights."""
-        return self._model.identity
-
-    @property
-    def max_tokens(self) -> int:
-        """The model's window in tokens, its two marks included."""
-        return self._model.max_tokens
-
-    def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Tokens of each text, the model's two marks included, not truncated."""
-        return self._model.count_tokens(texts)
 
     def is_true(self) -> bool:
         """Whether OpenVINO gives on this CPU what float32 arithmetic gives; loads the model."""

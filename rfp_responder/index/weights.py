@@ -105,6 +105,27 @@ class ModelFolder:
         return kinds == ["WordPiece", "BertPreTokenizer", "BertNormalizer"]
 
 
+class OfModel:
+    """What every way to compute with a model's files has in common: all but ``embed`` of an Embedder."""
+
+    def __init__(self, model: ModelFolder) -> None:
+        self._model = model
+
+    @property
+    def identity(self) -> EmbedderIdentity:
+        """Name, dimension and the sha256 of the weights."""
+        return self._model.identity
+
+    @property
+    def max_tokens(self) -> int:
+        """The model's window in tokens, its two marks included."""
+        return self._model.max_tokens
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text, the model's two marks included, not truncated."""
+        return self._model.count_tokens(texts)
+
+
 def model_folder(folder: Path, name: str, sha256: str | None = None) -> ModelFolder:
     """A sentence-transformers folder; raises InputError where its weights are absent or not those of ``sha256``."""
     weights = folder / "model.safetensors"

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from rfp_responder.errors import DocumentError
-from rfp_responder.ingest.package import ZIP_FAULTS
+from rfp_responder.officezip import ZIP_FAULTS
 
 MAX_MEMBERS = 10_000
 MAX_MEMBER_BYTES = 500_000_000

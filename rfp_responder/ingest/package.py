@@ -6,32 +6,14 @@ Every fault is a DocumentError: no zip, encrypted or of the legacy format (OLE),
 from __future__ import annotations
 
 import posixpath
-import struct
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from rfp_responder.errors import DocumentError
-
-MAX_MEMBERS = 20_000
-MAX_INFLATED = 500_000_000  # bytes over all members; what a file of slides with pictures needs
-MAX_PART = 128 << 20  # one XML part that is parsed
-MAX_RATIO = 400  # XML of empty styled cells deflates to about 1:100; deflate cannot exceed 1:1032
-RATIO_FROM = 16 << 20  # small parts may be as repetitive as they like
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-ZIP_FAULTS = (
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    struct.error,
-    NotImplementedError,
-    RuntimeError,
-    ValueError,  # a member's name or date that zipfile cannot take
-    OSError,
-)
+from rfp_responder.officezip import MAX_PART, OLE, ZIP_FAULTS, fault_of
 
 Element = Any  # an element of lxml, whose package carries no types
 
@@ -40,45 +22,22 @@ Element = Any  # an element of lxml, whose package carries no types
 def opened(path: Path, kind: str) -> Iterator[zipfile.ZipFile]:
     """The package of a ``kind`` ("Word document"), checked against the limits; raises DocumentError."""
     with path.open("rb") as file:
-        if file.read(8) == _OLE:
+        if file.read(8) == OLE:
             raise DocumentError(
                 f"{path.name}: is encrypted or of the legacy format, and no open {kind}",
                 "Open it in Office and save it anew without a password in the format its suffix names",
             )
     try:
         package = zipfile.ZipFile(path)
-    except ZIP_FAULTS as fault:
+    except ZIP_FAULTS as error:
         raise DocumentError(
-            f"{path.name}: is damaged or no {kind} ({fault})", "Open it in Office and save it again"
-        ) from fault
+            f"{path.name}: is damaged or no {kind} ({error})", "Open it in Office and save it again"
+        ) from error
     with package:
-        _check_limits(path, package)
+        fault = fault_of(package)
+        if fault:
+            raise DocumentError(f"{path.name}: {fault[0]}", fault[1])
         yield package
-
-
-def _check_limits(path: Path, package: zipfile.ZipFile) -> None:
-    members = package.infolist()
-    total = sum(member.file_size for member in members)
-    if len(members) > MAX_MEMBERS or total > MAX_INFLATED:
-        raise DocumentError(
-            f"{path.name}: would unpack to {len(members):,} parts of {total:,} bytes, "
-            f"at most {MAX_MEMBERS:,} parts of {MAX_INFLATED:,} bytes are read",
-            "Split it",
-        )
-    for member in members:
-        if member.flag_bits & 1:
-            raise DocumentError(f"{path.name}: its part {member.filename} is encrypted", "Save it without a password")
-        if member.file_size > MAX_PART and member.filename.lower().endswith((".xml", ".rels")):
-            raise DocumentError(
-                f"{path.name}: its part {member.filename} is {member.file_size:,} bytes, at most {MAX_PART:,} are read",
-                "Split it",
-            )
-        if member.file_size > RATIO_FROM and member.file_size > MAX_RATIO * max(member.compress_size, 1):
-            raise DocumentError(
-                f"{path.name}: its part {member.filename} unpacks from {member.compress_size:,} to "
-                f"{member.file_size:,} bytes, more than 1:{MAX_RATIO}",
-                "Ask the sender for a clean copy",
-            )
 
 
 def part(package: zipfile.ZipFile, name: str) -> bytes:

@@ -10,7 +10,6 @@ import os
 import struct
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,23 +17,9 @@ from typing import IO
 from xml.parsers import expat
 
 from rfp_responder.errors import QuestionnaireError
+from rfp_responder.officezip import MAX_PART, OLE, ZIP_FAULTS, fault_of
 
-MAX_MEMBERS = 20_000
-MAX_INFLATED = 512 << 20  # over all members; the largest real questionnaire at hand inflates to 10 MiB
-MAX_PART = 128 << 20  # one XML part that we parse
-MAX_RATIO = 400  # XML of empty styled cells deflates to about 1:100; deflate cannot exceed 1:1032
-RATIO_FROM = 16 << 20  # small parts may be as repetitive as they like
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _LOCAL_HEADER = struct.Struct("<4s5H3L2H")
-_ZIP_FAULTS = (
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    struct.error,
-    NotImplementedError,
-    RuntimeError,
-    OSError,
-)
 
 
 @contextmanager
@@ -43,12 +28,14 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
     refuse_other_containers(path)
     try:
         package = zipfile.ZipFile(path)
-    except _ZIP_FAULTS as fault:
+    except ZIP_FAULTS as error:
         raise QuestionnaireError(
-            f"{path.name} is no readable Office file ({fault})", "Open it in Office and save it again."
-        ) from fault
+            f"{path.name} is no readable Office file ({error})", "Open it in Office and save it again."
+        ) from error
     with package:
-        _check_limits(path, package)
+        fault = fault_of(package)
+        if fault:
+            raise QuestionnaireError(f"{path.name}: {fault[0]}", f"{fault[1]}.")
         yield package
 
 
@@ -61,7 +48,7 @@ def refuse_other_containers(path: Path) -> None:
         raise QuestionnaireError(
             f"cannot read {path} ({fault.strerror or fault})", "Check the path and the file's permissions."
         ) from fault
-    if not head.startswith(_OLE):
+    if not head.startswith(OLE):
         return
     if "EncryptedPackage".encode("utf-16-le") in head or _mentions_encryption(path):
         raise QuestionnaireError(
@@ -80,28 +67,6 @@ def _mentions_encryption(path: Path) -> bool:
         return "EncryptedPackage".encode("utf-16-le") in file.read(64 << 20)
 
 
-def _check_limits(path: Path, package: zipfile.ZipFile) -> None:
-    members = package.infolist()
-    total = sum(member.file_size for member in members)
-    if len(members) > MAX_MEMBERS or total > MAX_INFLATED:
-        raise QuestionnaireError(
-            f"{path.name} would unpack to {len(members)} parts of {total >> 20} MiB together; "
-            f"the limits are {MAX_MEMBERS} parts and {MAX_INFLATED >> 20} MiB",
-            "Save only the questionnaire's sheets into a new file.",
-        )
-    for member in members:
-        if member.flag_bits & 1:
-            raise QuestionnaireError(
-                f"{path.name} holds the encrypted part {member.filename}", "Save it without a password."
-            )
-        if member.file_size > RATIO_FROM and member.file_size > MAX_RATIO * max(member.compress_size, 1):
-            raise QuestionnaireError(
-                f"{path.name}: part {member.filename} inflates from {member.compress_size} "
-                f"to {member.file_size} bytes, more than the limit of 1:{MAX_RATIO}",
-                "Ask the sender for a clean copy.",
-            )
-
-
 def read_part(package: zipfile.ZipFile, name: str) -> bytes:
     """The bytes of one part; raises QuestionnaireError when it is absent, damaged, too large or UTF-16."""
     label = Path(package.filename or "").name
@@ -115,7 +80,7 @@ def read_part(package: zipfile.ZipFile, name: str) -> bytes:
         data = package.read(name)
     except KeyError as fault:
         raise QuestionnaireError(f"{label} lacks its part {name}", "Open it in Office and save it again.") from fault
-    except _ZIP_FAULTS as fault:
+    except ZIP_FAULTS as fault:
         raise QuestionnaireError(
             f"{label}: part {name} is damaged ({fault})", "Open it in Office and save it again."
         ) from fault
