@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from rfp_responder.domain import Document
 from rfp_responder.errors import DocumentError
 from rfp_responder.ingest import READERS, read
 from rfp_responder.ingest.pdf import boxes, raw_spans
+from rfp_responder.text import words
 from tests.makers import (
     FILLER,
     damaged,
@@ -26,6 +28,7 @@ from tests.makers import (
     with_roman_labels,
 )
 
+DOCUMENTS = Path(__file__).parents[1] / "data" / "documents"
 BODIES = (
     ["# Scope", "The first chapter tells who is meant.", "All staff are bound by these rules."],
     ["# Keys", "Keys are rotated every 90 days by the platform team.", "Old keys are destroyed."],
@@ -193,3 +196,17 @@ def test_a_span_of_clean_text_leads_back_to_its_place_on_the_page(tmp_path: Path
 def test_reading_twice_gives_the_same(tmp_path: Path) -> None:
     path = pdf(tmp_path / "a.pdf", BODIES, head="Acme")
     assert document(path) == document(path)
+
+
+@pytest.mark.parametrize("name", ["security-whitepaper.pdf", "sla-and-support-policy-2026.pdf", "api-guide.pdf"])
+def test_both_engines_read_the_same_words_labels_and_title(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = DOCUMENTS / name
+    first = read(path, name)
+    monkeypatch.setattr("rfp_responder.ingest.pdf._pages_by_pdfium", lambda *_: None)
+    second = read(path, name)
+    assert any("read by pypdf" in note for note in second.notes)
+    assert [p.label for p in first.pages] == [p.label for p in second.pages]
+    for one, other in zip(first.pages, second.pages, strict=True):
+        seen, told = Counter(words(one.text)), Counter(words(other.text))
+        common = (seen & told).total()
+        assert 2 * common >= 0.9 * (seen.total() + told.total()), (name, one.number)
