@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,6 +70,18 @@ def load_weights(folder: Path) -> Weights:
     return {name.removeprefix("bert."): value for name, value in held.items() if value.dtype.kind == "f"}
 
 
+def quiet_openvino() -> Any:
+    """The package openvino, imported without its telemetry, which tells a server abroad of every import.
+
+    It has no switch but the absence of its package; OpenVINO then takes a stub of its own.
+    """
+    if "openvino_telemetry" not in sys.modules:
+        sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]  # an import of it now fails
+    import openvino
+
+    return openvino
+
+
 # -- OpenVINO -----------------------------------------------------------------------------------------------
 
 
@@ -78,7 +91,7 @@ def bert_graph(weights: Weights, shape: BertShape, peaks: Weights | None = None)
     With ``peaks`` (the greatest input that each linear layer met, by channel) the wide layers behind each attention,
     two thirds of the arithmetic, have weights in int8, which CPUs with VNNI multiply twice as fast as bfloat16.
     """
-    import openvino
+    openvino = quiet_openvino()
     from openvino import opset13 as ops
 
     ids = ops.parameter([-1, -1], np.int32, name="ids")

@@ -16,7 +16,16 @@ from typing import Any
 
 import numpy as np
 
-from rfp_responder.index.bert import BertShape, Tokens, Weights, bert_graph, bert_reference, bert_shape, load_weights
+from rfp_responder.index.bert import (
+    BertShape,
+    Tokens,
+    Weights,
+    bert_graph,
+    bert_reference,
+    bert_shape,
+    load_weights,
+    quiet_openvino,
+)
 from rfp_responder.index.weights import ModelFolder, OfModel
 from rfp_responder.protocols import Vectors
 
@@ -114,9 +123,7 @@ class OpenVinoEmbedder(OfModel):
     @cached_property
     def _precise(self) -> tuple[Any, str] | None:
         """The compiled model in the CPU's own floating point and its name; None where it is not true."""
-        import openvino
-
-        native = "BF16" in openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+        native = "BF16" in quiet_openvino().Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
         graph = bert_graph(*self._weights)
         return next((form for p in ("bf16", "f32") if (native or p == "f32") and (form := self._form(graph, p))), None)
 
@@ -134,9 +141,7 @@ class OpenVinoEmbedder(OfModel):
 
     def _form(self, graph: Any, precision: str, more: dict[str, object] | None = None) -> tuple[Any, str] | None:
         """The compiled model, if it keeps the probe's cosine with float32."""
-        import openvino
-
-        compiled = openvino.Core().compile_model(graph, "CPU", _options(precision) | (more or {}))
+        compiled = quiet_openvino().Core().compile_model(graph, "CPU", _options(precision) | (more or {}))
         given = self._run(compiled, self._tokens(_PROBE))
         true = all(float(a @ b) >= MIN_COSINE for a, b in zip(given, self._expected, strict=True))
         return (compiled, precision) if true else None

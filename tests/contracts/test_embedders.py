@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -121,3 +123,20 @@ def test_tokens_counted_word_by_word_are_those_of_the_tokenizer(texts: list[str]
     texts = [*texts, "Keys (AES-256) rotate; don't they? [SEP] naïve co-operation\t1,204.5 %\n" + "x" * 150]
     assert model._parts_at_blanks
     assert model.count_tokens(texts) == [len(each.ids) for each in model.tokenizer.encode_batch(texts)]
+
+
+@pytest.mark.model
+def test_embedding_tells_nobody_on_the_network_not_even_that_it_was_imported() -> None:
+    code = (
+        "import sys; asked = []\n"
+        "sys.addaudithook(lambda event, args: asked.append(event) if event in {'socket.getaddrinfo', 'socket.connect',"
+        " 'socket.gethostbyname', 'os.fork', 'os.posix_spawn', 'subprocess.Popen'} else None)\n"
+        "from rfp_responder.index.embed import default_embedder\n"
+        "default_embedder().embed(['one'] * 100)\n"
+        "import openvino, threading\n"
+        "assert 'openvino_telemetry.main' not in sys.modules\n"
+        "[t.join(5) for t in threading.enumerate() if t is not threading.current_thread()]\n"
+        "assert not asked, asked"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stderr
