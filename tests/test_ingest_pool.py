@@ -83,7 +83,7 @@ def stub(tmp_path: Path) -> Iterator[Stub]:
     until = time.monotonic() + 1  # a timer that was cancelled takes a moment to end
     while threading.active_count() > threads and time.monotonic() < until:
         time.sleep(0.01)
-    assert threading.active_count() == threads
+    assert threading.active_count() <= threads  # one of an earlier test may have ended meanwhile
 
 
 def texts(replies: Iterator[tuple[Job, Reply]]) -> list[str]:
