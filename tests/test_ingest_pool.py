@@ -121,7 +121,7 @@ def test_no_more_processes_than_jobs_or_workers(stub: Stub) -> None:
 
 def test_workers_do_not_run_far_ahead_of_who_takes_the_replies(stub: Stub, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pool, "_AHEAD", 4)
-    monkeypatch.setattr(pool, "_cores", lambda: 1)
+    monkeypatch.setattr(pool, "cores", lambda: 1)
     replies = stub.replies(*[f"fast-{n}" for n in range(60)])
     next(replies)
     time.sleep(0.2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 
 from rfp_responder.index.database import Database
@@ -81,7 +82,5 @@ def _one_stem(word: str) -> str:
 
 def _plain(term: str) -> str:
     """A stem as the index's tokenizer leaves it: without accents, quotes and what it does not count as a letter."""
-    import unicodedata
-
     bare = "".join(c for c in unicodedata.normalize("NFKD", term) if not unicodedata.combining(c))
     return re.sub(r"[^\w./&'’-]", "", bare).strip('"')

@@ -289,7 +289,12 @@ def _indexed(chunks: Sequence[Chunk]) -> tuple[str, str, str]:
     """Title, heading and text of a block as the lexical index holds them: stems, each source's title once."""
     titles = " ".join(dict.fromkeys(c.document_title for c in chunks))
     first = chunks[0]
-    return tuple(" ".join(content_stems(part)) for part in (titles, f"{first.heading} {first.columns}", first.text))  # type: ignore[return-value]  # three parts in, three out
+    heading = f"{first.heading} {first.columns}"
+    return _stemmed(titles), _stemmed(heading), _stemmed(first.text)
+
+
+def _stemmed(text: str) -> str:
+    return " ".join(content_stems(text))
 
 
 def _page(row: tuple[Any, ...]) -> Page:

@@ -27,6 +27,7 @@ from rfp_responder.index.bert import (
     quiet_openvino,
 )
 from rfp_responder.index.weights import ModelFolder, OfModel
+from rfp_responder.machine import cores
 from rfp_responder.protocols import Vectors
 
 MIN_COSINE = 0.999  # what reduced precision must keep of float32 on the probe
@@ -162,13 +163,12 @@ def _unit(vectors: Vectors) -> Vectors:
 
 
 def _options(precision: str) -> dict[str, object]:
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    cores = min(cores, int(os.environ.get("OMP_NUM_THREADS") or cores))
+    threads = min(cores(), int(os.environ.get("OMP_NUM_THREADS") or cores()))
     return {
         "INFERENCE_PRECISION_HINT": precision,
         "PERFORMANCE_HINT": "THROUGHPUT",
-        "NUM_STREAMS": min(cores, _MAX_STREAMS),
-        "INFERENCE_NUM_THREADS": cores,
+        "NUM_STREAMS": min(threads, _MAX_STREAMS),
+        "INFERENCE_NUM_THREADS": threads,
     }
 
 

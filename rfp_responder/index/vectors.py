@@ -20,6 +20,12 @@ CREATE INDEX vectors_unstored ON vectors(stored) WHERE stored = 0;
 CREATE TABLE discarded (key TEXT PRIMARY KEY);
 CREATE TABLE unsettled (block INTEGER PRIMARY KEY);
 """
+_KEYED = "SELECT b.key, v.vector FROM vectors v JOIN blocks b ON b.rowid = v.block"
+
+
+def blobs(vectors: Vectors) -> list[bytes]:
+    """Each row in half precision, as it is kept."""
+    return [half.tobytes() for half in vectors.astype(np.float16)]
 
 
 class VectorTable:
@@ -30,26 +36,22 @@ class VectorTable:
 
     def put(self, keys: Sequence[str], vectors: Vectors) -> None:
         """Keep vectors, rows in the order of ``keys``; a block that has gone meanwhile is passed over."""
-        halves = vectors.astype(np.float16)
         self._db.run_many(
             "INSERT INTO vectors (block, vector) SELECT rowid, ? FROM blocks WHERE key = ? ON CONFLICT DO NOTHING",
-            [(half.tobytes(), key) for half, key in zip(halves, keys, strict=True)],
+            list(zip(blobs(vectors), keys, strict=True)),
         )
 
     def of(self, keys: Sequence[str]) -> dict[str, Vectors]:
         """The vectors of these blocks that have one."""
-        rows = self._db.run_in(
-            "SELECT b.key, v.vector FROM vectors v JOIN blocks b ON b.rowid = v.block WHERE b.key IN {in}", keys
-        )
+        rows = self._db.run_in(f"{_KEYED} WHERE b.key IN {{in}}", keys)
         return {key: np.frombuffer(blob, dtype=np.float16).astype(np.float32) for key, blob in rows}
 
     def matrix(self, blocks: Sequence[int] | None = None, *, unstored: bool = False) -> tuple[list[str], Vectors]:
         """Keys and vectors, shape (keys, dimension): of all, of these blocks, or of those Chroma has not yet."""
-        sql = "SELECT b.key, v.vector FROM vectors v JOIN blocks b ON b.rowid = v.block"
         if blocks is not None:
-            rows = self._db.run_in(f"{sql} WHERE v.block IN {{in}}", blocks)
+            rows = self._db.run_in(f"{_KEYED} WHERE v.block IN {{in}}", blocks)
         else:
-            rows = self._db.run(f"{sql} WHERE v.stored = 0" if unstored else sql)
+            rows = self._db.run(f"{_KEYED} WHERE v.stored = 0" if unstored else _KEYED)
         return _whole(rows)
 
     def pending(self) -> tuple[int, int]:
@@ -81,10 +83,7 @@ class VectorTable:
     def unstored(self, batch: int) -> Iterator[tuple[list[str], Vectors]]:
         """Keys and vectors that Chroma does not hold, in batches; mark each with ``mark_stored`` before the next."""
         while True:
-            rows = self._db.run(
-                "SELECT b.key, v.vector FROM vectors v JOIN blocks b ON b.rowid = v.block WHERE v.stored = 0 LIMIT ?",
-                (batch,),
-            )
+            rows = self._db.run(f"{_KEYED} WHERE v.stored = 0 LIMIT ?", (batch,))
             if not rows:
                 return
             yield _whole(rows)

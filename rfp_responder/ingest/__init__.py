@@ -101,6 +101,11 @@ def file_digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def told_as(reason: str, file_name: str, name: str) -> str:
+    """A reader's reason, which begins with the file's name, with the name that the document goes by."""
+    return name + reason[len(file_name) :] if reason.startswith(f"{file_name}:") else reason
+
+
 def read(path: Path, name: str, digest: str | None = None, reading: Reading | None = None) -> Document:
     """Read one file as ``name``; raises DocumentError with the file's name, the fault and the remedy."""
     if path.suffix.lower() not in READERS:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from rfp_responder.domain import Document
 from rfp_responder.ingest.codec import decode
+from rfp_responder.machine import cores
 
 _AHEAD = 8  # jobs a worker may be ahead of the reply that is wanted next: bounds what waits in memory
 _SECONDS_A_MEGABYTE, _SECONDS_A_SCAN = 2.0, 60.0
@@ -65,7 +66,7 @@ def read_all(
 
     ``workers`` are as many as there are cores, where not given. ``command`` starts one.
     """
-    count = max(1, min(len(jobs), workers or _cores()))
+    count = max(1, min(len(jobs), workers or cores()))
     pool = _Pool(jobs, seconds, command)
     threads = [threading.Thread(target=pool.work, daemon=True) for _ in range(count if jobs else 0)]
     for thread in threads:
@@ -79,10 +80,6 @@ def read_all(
             thread.join()
 
 
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 class _Pool:
     def __init__(self, jobs: Sequence[Job], seconds: float, command: Sequence[str]) -> None:
         self._jobs = jobs
@@ -90,7 +87,7 @@ class _Pool:
         self._seconds = seconds
         self._next = 0
         self._lock = threading.Lock()
-        self._room = threading.Semaphore(_AHEAD * _cores())
+        self._room = threading.Semaphore(_AHEAD * cores())
         self._replies: dict[int, queue.SimpleQueue[Reply | BaseException]] = {
             place: queue.SimpleQueue() for place in range(len(jobs))
         }

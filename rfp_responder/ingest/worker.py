@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from rfp_responder.errors import DocumentError
-from rfp_responder.ingest import file_digest, read
+from rfp_responder.ingest import file_digest, read, told_as
 from rfp_responder.ingest.archive import Archive
 from rfp_responder.ingest.codec import encode
 from rfp_responder.ingest.content import Reading
@@ -40,7 +40,7 @@ def perform(job: dict[str, Any]) -> bytes:
                 return b"S" + digest.encode()
             return b"D" + encode(read(path, name, digest, Reading(tuple(job["passwords"]), bool(job["ocr"]))))
     except DocumentError as error:
-        return b"F" + _named(str(error), Path(job["member"] or job["path"]).name, name).encode("utf-8", "replace")
+        return b"F" + told_as(str(error), Path(job["member"] or job["path"]).name, name).encode("utf-8", "replace")
     except OSError as error:
         return b"F" + f"{name}: {error.strerror or error}".encode("utf-8", "replace")
     except MemoryError:
@@ -57,11 +57,6 @@ def _archive(path: Path, stamp: tuple[int, int]) -> Archive:
 def _stamp(path: Path) -> tuple[int, int]:
     status = path.stat()
     return status.st_size, status.st_mtime_ns
-
-
-def _named(reason: str, file_name: str, name: str) -> str:
-    """A reader knows the file, not the name it goes by."""
-    return name + reason[len(file_name) :] if reason.startswith(f"{file_name}:") else reason
 
 
 def _limit_memory() -> None:

@@ -12,7 +12,7 @@ from rfp_responder.index.store import ChromaStore
 if TYPE_CHECKING:
     from rfp_responder.knowledge.base import KnowledgeBase, Progress
 
-_GROUP = 1_024  # blocks embedded together: enough to sort by length, few enough to lose little when killed
+GROUP = 1_024  # blocks embedded together: enough to sort by length, few enough to lose little when killed
 _BATCH = 5_000  # vectors handed to Chroma at once
 _CHURN = 0.3  # share of the vectors that Chroma may have had to delete before its folder is made anew
 _CHURN_FROM = 1_000  # deletions: fewer are not worth it
@@ -30,7 +30,7 @@ def embed_waiting(
     """
     first, _ = knowledge.vectors.pending()
     done = 0
-    while keys := knowledge.vectors.waiting(_GROUP):
+    while keys := knowledge.vectors.waiting(GROUP):
         if progress:
             progress("embedding", done, first)
         held, made = knowledge.embedded(keys)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from rfp_responder.domain import Chunk, Document
 from rfp_responder.errors import DocumentError
 from rfp_responder.index.manifest import FileStamp
-from rfp_responder.ingest import file_digest, ocr, read
+from rfp_responder.ingest import file_digest, ocr, read, told_as
 from rfp_responder.ingest.acronyms import acronyms
 from rfp_responder.ingest.chunk import ChunkSettings, chunk_document
 from rfp_responder.ingest.pool import Job, Refused, Reply, Same, read_all
@@ -273,7 +273,6 @@ def _read_here(file: Found) -> Reply:
     try:
         return read(file.path, file.name)
     except DocumentError as error:
-        reason = str(error)
-        return Refused(file.name + reason[len(file.path.name) :] if reason.startswith(f"{file.path.name}:") else reason)
+        return Refused(told_as(str(error), file.path.name, file.name))
     except OSError as error:
         return Refused(f"{file.name}: {error.strerror}", lasting=False)

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from rfp_responder.domain import Chunk
+from rfp_responder.index.vectors import blobs
 from rfp_responder.ingest.chunk import ChunkSettings, chunk_document, embedded_text
-from rfp_responder.knowledge.embedding import next_generation, renew_chroma
+from rfp_responder.knowledge.embedding import GROUP, next_generation, renew_chroma
 
 if TYPE_CHECKING:
     from rfp_responder.knowledge.base import KnowledgeBase, Progress
-
-_GROUP = 1_024
 
 
 def reindex(knowledge: KnowledgeBase, progress: Progress | None = None) -> None:
@@ -54,7 +51,7 @@ def _prepare(knowledge: KnowledgeBase, *, same_model: bool, progress: Progress |
         fresh = {c.block: embedded_text(c) for c in reversed(chunks) if c.block not in held and c.block not in done}
         waiting |= fresh
         done |= fresh.keys()
-        if len(waiting) >= _GROUP:
+        if len(waiting) >= GROUP:
             _embed_aside(knowledge, waiting)
             waiting = {}
     _embed_aside(knowledge, waiting)
@@ -63,11 +60,9 @@ def _prepare(knowledge: KnowledgeBase, *, same_model: bool, progress: Progress |
 
 
 def _embed_aside(knowledge: KnowledgeBase, texts: dict[str, str]) -> None:
-    halves = knowledge.embedder.embed(list(texts.values())).astype(np.float16)
+    made = blobs(knowledge.embedder.embed(list(texts.values())))
     with knowledge.manifest.transaction():
-        knowledge.manifest.run_many(
-            "INSERT INTO aside VALUES (?, ?)", [(key, half.tobytes()) for key, half in zip(texts, halves, strict=True)]
-        )
+        knowledge.manifest.run_many("INSERT INTO aside VALUES (?, ?)", list(zip(texts, made, strict=True)))
 
 
 def _cut_anew(knowledge: KnowledgeBase) -> Iterator[tuple[str, list[Chunk]]]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 
 from rfp_responder.domain import Chunk, Passage, Place
 from rfp_responder.text import NEGATIONS, QUALIFIERS, content_stems, words
@@ -93,6 +94,7 @@ def _is_contents(passage: Passage) -> bool:
     return len(lines) >= 6 and sum(bool(re.search(r"\s\d{1,3}$", line)) for line in lines) >= 0.8 * len(lines)
 
 
+@lru_cache(maxsize=4096)  # asked for every candidate, several times a question
 def family(title: str) -> str:
     """A document's title without what tells its editions apart (years, versions, periods)."""
     bare = re.sub(r"\b(?:19|20)\d\d(?:[-./]\d{1,2}){0,2}\b|\bv?\d+(?:\.\d+)*\b", " ", title.casefold())
