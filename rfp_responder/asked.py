@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal
 
+from rfp_responder.dates import find_dates
 from rfp_responder.text import content_stems, sentences, stem, words
 
 Kind = Literal["number", "duration", "date", "version", "who", "where", "list", "definition", "other"]
@@ -90,8 +92,9 @@ _NO_NAMES = frozenset(
 _ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
 
 _SPLIT = re.compile(
-    r";\s+|\?\s+|,?\s+and\s+(?=(?:how|what|which|who|when|where|why|is|are|do|does|can|will|under what|within|at what|"
-    r"for how|to whom|by whom|in which)\b)|,\s+(?=(?:how|what|which|who|when|where|why)\b)", re.I,
+    r";\s+|\?\s+|,?\s+and\s+(?=(?:how|what|which|who|when|where|why|is|are|do|does|can|will|under what|within|"
+    r"(?:at|on|in|for|by|to|from|since|until|after|with|through|of|under) (?:what|which|when|how|whom))\b)|"
+    r",\s+(?=(?:how|what|which|who|when|where|why)\b)", re.I,
 )  # fmt: skip
 _INTERROGATIVE = re.compile(
     r"\b(?:what|which|who|whom|whose|why|how)\b|^\W*(?:when|where)\s+(?:is|are|was|were|do|does|did|will|can)\b", re.I
@@ -122,16 +125,32 @@ def defined_term(question: str) -> str | None:
 
 
 def conflicts(question: str, text: str) -> bool:
-    """Whether the text speaks of another period or standard: both name a year, a quarter or a number of the same
-    standards body ("ISO 22301" and "ISO/IEC 27001"), and they share none."""
-    asked_of, told_of = _standards(question), _standards(text)
-    if any(not numbers & told_of[body] for body, numbers in asked_of.items() if body in told_of):
-        return True
-    years, told = set(_YEAR.findall(question)), set(_YEAR.findall(text))
-    if years and told and not years & told:
-        return True
-    asked, said = _quarters(question), _quarters(text)
-    return bool(asked and said and not asked & said)
+    """Whether the text speaks of another period or standard: both name a date, a year, a quarter or a number of the
+    same standards body ("ISO 22301" and "ISO/IEC 27001"), and they share none."""
+    standards, days, years, quarters = _periods(question)
+    if standards:
+        told_of = _standards(text)
+        if any(not numbers & told_of[body] for body, numbers in standards.items() if body in told_of):
+            return True
+    told_days = _months(text) if days else None
+    told_years = set(_YEAR.findall(text)) if years else None
+    told_quarters = _quarters(text) if quarters else None
+    pairs = ((days, told_days), (years, told_years), (quarters, told_quarters))
+    return any(asked and told and not asked & told for asked, told in pairs)
+
+
+_Periods = tuple[dict[str, set[str]], set[tuple[int, int]], set[str], set[int]]
+
+
+@lru_cache(maxsize=256)  # asked of every sentence of a question's passages
+def _periods(question: str) -> _Periods:
+    """The standards, months, years and quarters that a question names."""
+    return _standards(question), _months(question), set(_YEAR.findall(question)), _quarters(question)
+
+
+def _months(text: str) -> set[tuple[int, int]]:
+    """Years and months of the dates in a text."""
+    return {(day.year, day.month) for _, day in find_dates(text)}
 
 
 def names(question: str) -> list[tuple[str, str | None]]:

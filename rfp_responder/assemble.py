@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
-from rfp_responder.answer.extractive import ExtractiveAnswerer
+from rfp_responder.answer.extractive import ExtractiveAnswerer, ExtractiveSettings
 from rfp_responder.errors import InputError
 from rfp_responder.index.embed import CrossEncoderReranker, HashingEmbedder, LocalEmbedder, default_embedder
 from rfp_responder.index.manifest import Manifest
@@ -48,7 +49,8 @@ def open_knowledge_base(settings: Settings, *, create: bool = False, write: bool
 def make_answerer(settings: Settings, knowledge: KnowledgeBase) -> Answerer:
     """The named model's answerer, or the offline one where no model is named."""
     if not settings.model:
-        return ExtractiveAnswerer(knowledge.embedder, knowledge.document_frequencies)
+        decisions = ExtractiveSettings(threshold=settings.min_confidence)
+        return ExtractiveAnswerer(knowledge.embedder, knowledge.document_frequencies, decisions, date.today())
     from rfp_responder.answer.chat import ChatAnswerer
     from rfp_responder.answer.models import OpenAIChat, Server
 
@@ -87,6 +89,7 @@ def responder_over(settings: Settings, knowledge: KnowledgeBase) -> Responder:
         top_k=settings.top_k,
         fusion=HybridSettings(dense_weight=settings.dense_weight, prior_weight=settings.prior_weight),
         reranker=make_reranker(settings),
+        company=tuple(name.strip() for name in settings.company.split(",") if name.strip()),
     )
 
 

@@ -110,7 +110,8 @@ class Passage:
 
     ``found_by`` holds the score of each searcher that found it (``{"dense": 0.7, "lexical": 4.2, "prior": 0.1}``).
     ``also_in`` names the other pages that say the same; ``before`` and ``after`` are the page's text around the
-    chunk, for reading only: what is quoted stands in the chunk.
+    chunk: what is quoted begins or ends in the chunk. ``replaced`` are chunks of older editions of the document that
+    were left out in favour of this one.
     """
 
     chunk: Chunk
@@ -120,6 +121,7 @@ class Passage:
     also_in: tuple[Place, ...] = ()
     before: str = ""
     after: str = ""
+    replaced: tuple[Chunk, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,10 +162,15 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """One sentence an answerer proposes, with the quotes it rests on."""
+    """One sentence an answerer proposes, with the quotes it rests on.
+
+    Words in square brackets were added by the answerer; they must stand in the passage or its heading. ``why`` is what
+    spoke for the sentence, by name.
+    """
 
     text: str
     quotes: tuple[Quote, ...]
+    why: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,10 +215,14 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One sentence of an answer with the citations it rests on (at least one)."""
+    """One sentence of an answer with the citations it rests on (at least one).
+
+    ``why`` is what spoke for it, by name, as its answerer tells.
+    """
 
     text: str
     citations: tuple[Citation, ...]
+    why: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not self.citations:

@@ -24,6 +24,20 @@ class EmbedderIdentity:
     digest: str
 
 
+@dataclass(frozen=True, slots=True)
+class WordVectors:
+    """One text, word by word, each word as the model sees it in its surroundings.
+
+    ``spans`` are the words' character offsets in the text (zero-based, half-open; ``text.WORD`` says what a word is);
+    ``vectors`` has shape (len(spans), dimension), rows of length 1, or zeros where the model did not read so far;
+    ``whole`` is the text's unit vector, as ``embed`` gives it.
+    """
+
+    spans: tuple[tuple[int, int], ...]
+    vectors: Vectors
+    whole: Vectors
+
+
 class Embedder(Protocol):
     """Turns texts into unit vectors."""
 
@@ -40,6 +54,9 @@ class Embedder(Protocol):
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """A float32 array of shape (len(texts), dimension), rows of length 1, in the order given."""
+
+    def embed_words(self, texts: Sequence[str]) -> list[WordVectors]:
+        """Each text with a vector for each of its words, in the order given."""
 
 
 class Store(Protocol):
@@ -98,6 +115,10 @@ class Answerer(Protocol):
     @property
     def author(self) -> str:
         """Who writes, as it is shown in answers."""
+
+    @property
+    def reads(self) -> int:
+        """How many passages it wants to see at least, where nobody says how many."""
 
     def draft(self, question: Question, passages: Sequence[Passage]) -> Draft:
         """Propose sentences with quotes from the passages; an empty draft says nothing was found."""

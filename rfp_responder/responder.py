@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from rfp_responder.answer.extractive import ExtractiveAnswerer
 from rfp_responder.answer.ground import ground
+from rfp_responder.answer.voice import in_first_person
 from rfp_responder.asked import parts
 from rfp_responder.domain import Answer, Passage, Question, Scope
 from rfp_responder.errors import InputError
@@ -15,6 +16,8 @@ from rfp_responder.protocols import Answerer, Holdings, Reranker, Retriever
 from rfp_responder.retrieve.hybrid import HybridRetriever, HybridSettings
 
 MAX_QUESTION = 4_000
+_OF_EACH_PART = 3  # passages that each part of a question brings in
+_MOST_PARTS = 4
 
 
 class Responder:
@@ -26,8 +29,11 @@ class Responder:
         answerer: Answerer,
         top_k: int = 3,
         warming: Callable[[], tuple[int, int]] = lambda: (0, 0),
+        company: Sequence[str] = (),
     ) -> None:
-        """``warming`` tells how many texts wait for their vectors, and how many there are."""
+        """``warming`` tells how many texts wait for their vectors, and how many there are; ``company`` are the names
+        for which answers say "we"."""
+        self._company = tuple(company)
         self._retriever = retriever
         self._warm = warming
         self._answerer = answerer
@@ -42,26 +48,28 @@ class Responder:
         top_k: int = 3,
         fusion: HybridSettings | None = None,
         reranker: Reranker | None = None,
+        company: Sequence[str] = (),
     ) -> Responder:
         """A responder over a knowledge base: hybrid retrieval, and the offline answerer where none is given."""
         retriever = HybridRetriever(knowledge, fusion, reranker)
         offline = answerer or ExtractiveAnswerer(knowledge.embedder, knowledge.document_frequencies)
-        return cls(retriever, offline, top_k, knowledge.warming)
+        return cls(retriever, offline, top_k, knowledge.warming, company)
 
     def search(self, query: str, top_k: int | None = None, scope: Scope | None = None) -> list[Passage]:
         """Passages only, best first."""
         return self._retriever.retrieve(checked_question(query), top_k or self._top_k, scope)
 
     def passages(self, text: str) -> list[Passage]:
-        """What an answer to ``text`` would rest on: each part's best passage among them."""
-        return self._with_parts(text, self._retriever.retrieve(text, self._top_k), self._top_k, None)
+        """The passages that an answer to ``text`` would be read from."""
+        return self._passages(text, text, max(self._top_k, self._answerer.reads), None)
 
     def ask(
         self, question: Question | str, *, top_k: int | None = None, show: int = 0, scope: Scope | None = None
     ) -> Answer:
-        """The grounded answer from the best ``top_k`` passages; at least ``show`` passages are listed in it.
+        """The grounded answer from the best ``top_k`` passages, or as many as the answerer reads.
 
-        Only documents in ``scope`` are searched. While the index is warming the notes say so.
+        The answer lists the first few of them, at least ``show``, and those that it cites, each with its rank. Only
+        documents in ``scope`` are searched. While the index is warming the notes say so.
 
         Raises InputError on an empty or over-long question and ModelError when a named model fails.
         """
@@ -70,15 +78,17 @@ class Responder:
             question = Question("", question)
         text = checked_question(question.text)
         query = f"{question.section}: {text}" if question.section and len(text.split()) < 6 else text
-        count = top_k or self._top_k
-        listed = self._retriever.retrieve(query, max(count, show), scope)
-        used = self._with_parts(text, listed[:count], count, scope)
+        count = top_k or max(self._top_k, self._answerer.reads)
+        read = self._passages(text, query, max(count, show), scope)
+        used = read[:count]
         answer = ground(question, self._answerer.draft(question, used), used)
-        rest = [p for p in listed if p.chunk.id not in {u.chunk.id for u in used}]
-        shown = (*used, *[replace(p, rank=len(used) + n) for n, p in enumerate(rest, 1)])
+        answer = in_first_person(answer, self._company)
+        cited = {(c.document_id, c.page_number) for c in answer.citations}
+        listed = max(top_k or self._top_k, show)
+        shown = [p for p in read if p.rank <= listed or (p.chunk.document_id, p.chunk.page_number) in cited]
         usage = replace(answer.usage, seconds=round(time.perf_counter() - started, 4))
         notes = (*answer.notes, *self.warming())
-        return replace(answer, passages=shown if show else answer.passages, usage=usage, notes=notes)
+        return replace(answer, passages=tuple(shown), usage=usage, notes=notes)
 
     def warming(self) -> list[str]:
         """A note while texts wait for their vectors; none once all have theirs."""
@@ -87,17 +97,18 @@ class Responder:
             return []
         return [f"the index is still warming: {waiting:,} of {total:,} texts are found by their words alone so far"]
 
-    def _with_parts(self, text: str, found: list[Passage], count: int, scope: Scope | None) -> list[Passage]:
-        """A multi-part question: each part's best passage, then the whole question's, at most ``count``."""
+    def _passages(self, text: str, query: str, count: int, scope: Scope | None) -> list[Passage]:
+        """The best ``count`` passages; for a question of several parts the best of each part come early among them."""
+        found = self._retriever.retrieve(query, count, scope)
         asked = parts(text)
         if len(asked) < 2:
             return found
-        pool = {p.chunk.id: p for p in found}
-        firsts = []
-        for part in asked[:count]:
-            for passage in self._retriever.retrieve(part, 1, scope):
-                firsts.append(pool.get(passage.chunk.id, passage))
-        merged = list({p.chunk.id: p for p in [*found[:1], *firsts, *found]}.values())[:count]
+        of_parts = [self._retriever.retrieve(part, _OF_EACH_PART, scope) for part in asked[:_MOST_PARTS]]
+        firsts = [each[0] for each in of_parts if each]
+        others = [passage for each in of_parts for passage in each[1:]]
+        whole = {passage.chunk.id: passage for passage in found}
+        order = [*found[:1], *firsts, *found[1 : count // 2], *others, *found[count // 2 :]]
+        merged = list({p.chunk.id: whole.get(p.chunk.id, p) for p in order}.values())[:count]
         return [replace(passage, rank=rank) for rank, passage in enumerate(merged, 1)]
 
 

@@ -42,6 +42,13 @@ class Settings(BaseSettings):
         default=0.15, ge=0, le=1, description="What a document that the question names gains in retrieval"
     )
     reranker: str = Field(default="", description="Folder or cached name of a cross-encoder; empty: none")
+    min_confidence: float = Field(
+        default=0.4, ge=0, le=1, description="Offline: what is less sure is left blank; higher is more careful"
+    )
+    company: str = Field(
+        default="",
+        description='Your names in your documents ("Acme, Acme Ltd"): answers then say we; empty: as written',
+    )
     model: str = Field(default="", description="Chat model; empty: the offline answerer, nothing leaves the machine")
     base_url: str = Field(default="https://api.openai.com/v1", description="Server that speaks the OpenAI protocol")
     api_key: SecretStr = Field(default=SecretStr(""), description="Its key; never printed or stored")

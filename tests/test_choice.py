@@ -15,7 +15,7 @@ from rfp_responder.domain import Stance
         ("YES.", "yes"),
         (" y ", "yes"),
         ("Fully compliant", "yes"),
-        ("Yes - with exceptions", "yes"),
+        ("Yes - with exceptions", "partial"),
         ("Comply (see comment)", "yes"),
         ("No", "no"),
         ("No, but planned", "no"),
@@ -23,6 +23,29 @@ from rfp_responder.domain import Stance
         ("Not compliant", "no"),
         ("Partially Compliant", "partial"),
         ("Yes, partially", "partial"),
+        ("Y - Fully", "yes"),
+        ("Fully Supported", "yes"),
+        ("Supported with customization", "partial"),
+        ("Not Yet Implemented", "no"),
+        ("S - Standard", "yes"),
+        ("M - Modification", "partial"),
+        ("N - Not available", "no"),
+        ("Ja", "yes"),
+        ("Nein", "no"),
+        ("Teilweise erfüllt", "partial"),
+        ("Entfällt", "not_applicable"),
+        ("Oui", "yes"),
+        ("Non", "no"),
+        ("Sans objet", "not_applicable"),
+        ("Sí", "yes"),
+        ("No aplica", "not_applicable"),
+        ("Não", "no"),
+        ("1 - Yes", "yes"),
+        ("Yes / Compliant", "yes"),
+        ("Yes/No", None),
+        ("Planned", None),
+        ("N - New", None),
+        ("4 - Optimised", None),
         ("N/A", "not_applicable"),
         ("Not Applicable", "not_applicable"),
         ("\uff2e/\uff21", "not_applicable"),
@@ -90,6 +113,70 @@ CLOUDS = ("AWS", "Azure", "Google Cloud")
     ],
 )
 def test_a_named_value_is_taken_only_where_exactly_one_is_said_to_be_so(
+    claims: list[str], choices: tuple[str, ...], chosen: str | None
+) -> None:
+    assert choose(None, choices, claims) == chosen
+
+
+@pytest.mark.parametrize(
+    ("stance", "choices", "claims", "chosen"),
+    [
+        ("no", ("Implemented", "Planned", "Not implemented"), ["SSO is planned for the autumn."], "Planned"),
+        ("no", ("Implemented", "Planned", "Not implemented"), ["SSO is not offered."], "Not implemented"),
+        ("no", ("Implemented", "Planned"), ["SSO is not offered."], None),
+        ("no", ("Yes", "No"), ["SSO is planned for the autumn."], "No"),
+        ("no", ("1 - Yes", "2 - No", "3 - N/A"), [], "2 - No"),
+        ("yes", ("S - Standard", "M - Modification", "C - Custom", "N - Not available"), [], "S - Standard"),
+        ("partial", ("S - Standard", "M - Modification", "C - Custom", "N - Not available"), [], None),
+        ("partial", ("Yes", "Yes - with exceptions", "No"), [], "Yes - with exceptions"),
+    ],
+)
+def test_plans_numbers_and_legends_are_read(
+    stance: Stance, choices: tuple[str, ...], claims: list[str], chosen: str | None
+) -> None:
+    assert choose(stance, choices, claims) == chosen
+
+
+@pytest.mark.parametrize(
+    "choices",
+    [
+        ("S", "M", "C", "N"),
+        ("0 - Not implemented", "1 - Initial", "2 - Defined", "3 - Managed", "4 - Optimised"),
+        ("0", "1", "2", "3", "4"),
+        ("Level 1", "Level 2", "Level 3"),
+    ],
+)
+@pytest.mark.parametrize("stance", ["yes", "no", "partial"])
+def test_a_scale_and_codes_without_a_legend_are_not_guessed(stance: Stance, choices: tuple[str, ...]) -> None:
+    assert choose(stance, choices, ["It is defined and managed."]) is None
+
+
+OFTEN = ("Annually", "Quarterly", "Monthly")
+HOURS = ("0-24 hours", "24-72 hours", "More than 72 hours")
+YEARS = ("Less than 1 year", "1-3 years", "More than 3 years")
+
+
+@pytest.mark.parametrize(
+    ("claims", "choices", "chosen"),
+    [
+        (["Scans run every three months."], OFTEN, "Quarterly"),
+        (["Scans run every 30 days."], OFTEN, "Monthly"),
+        (["Scans run weekly."], OFTEN, None),
+        (["Scans run monthly, and tests annually."], OFTEN, None),
+        (["Scans do not run monthly."], OFTEN, None),
+        (["Backups are taken every day."], ("Daily backups", "Weekly backups"), "Daily backups"),
+        (["Customers are told within 48 hours."], HOURS, "24-72 hours"),
+        (["Customers are told within 24 hours."], HOURS, "0-24 hours"),
+        (["Customers are told within 5 days."], HOURS, "More than 72 hours"),
+        (["Customers are told within 24 hours, regulators within 72 hours."], HOURS, None),
+        (["Logs are kept for 90 days."], YEARS, "Less than 1 year"),
+        (["Logs are kept for 18 months."], YEARS, "1-3 years"),
+        (["The company has 120 employees."], ("1-50", "51-200", "More than 200"), "51-200"),
+        (["We notify within 48 hours."], ("Within 24 hours", "Within 72 hours", "Within 7 days"), "Within 72 hours"),
+        (["Logs are encrypted."], YEARS, None),
+    ],
+)
+def test_a_frequency_or_a_range_is_taken_where_one_value_falls_in_one(
     claims: list[str], choices: tuple[str, ...], chosen: str | None
 ) -> None:
     assert choose(None, choices, claims) == chosen

@@ -228,6 +228,7 @@ class Nothing:
     """An answerer that proposes nothing and remembers what it saw."""
 
     author = "nothing"
+    reads = 0
 
     def __init__(self) -> None:
         self.seen: list[tuple[int, str]] = []

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
 
-from rfp_responder.domain import Passage, Proposal, Quote
+from rfp_responder.answer.pieces import OPEN_END, Candidate, is_header, list_end, listed, row, sentence, without_mark
+from rfp_responder.answer.subjects import subject_of, with_subject
+from rfp_responder.domain import Passage
 from rfp_responder.text import LIST_MARK, fold, sentences
 
-_MAX_LIST = 900  # characters of a list that is quoted whole
-_MAX_SENTENCE = 700
+_MAX_SENTENCE = 700  # characters
+_MIN_ITEM = 8  # letters of a list's item, as of every quote
+_SENTENCE_WORDS = 7
 _PLACEHOLDER = re.compile(
     r"\[(?:[a-z][\w’' -]{1,40}(?:,[\w’' -]{1,40}){0,6}|(?:FILL|INSERT|TBD|TODO|YOUR|NAME|DATE)\b[^\]]{0,60})\]|"
     r"\b(?:TBD|TODO)\b"
@@ -25,70 +28,140 @@ _IMPERATIVE = re.compile(
 _FURNITURE = re.compile(r"^(?:table|figure|fig\.?)\s+[\d.-]+[.:]?\s|^\d+(?:\.\d+)*\s*$|^(?:see|cf\.|refer to)\s", re.I)
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """Words that may answer. ``text`` is the claim, ``quotes`` the exact words it rests on, ``context`` its heading.
-
-    ``start`` is the offset in the passage's text; candidates of a passage are in reading order.
-    """
-
-    rank: int
-    start: int
-    text: str
-    quotes: tuple[str, ...]
-    context: str
-    shape: str  # sentence | list | row
-
-    def proposal(self) -> Proposal:
-        """The candidate as a proposal that grounding can check."""
-        return Proposal(self.text, tuple(Quote(self.rank, quote) for quote in self.quotes))
+_SLOGAN = re.compile(
+    r"\b(?:world[- ]class|industry[- ]leading|best[- ]in[- ]class|cutting[- ]edge|state[- ]of[- ]the[- ]art|"
+    r"market[- ]leading|trusted by|we are (?:proud|committed|dedicated|passionate)|is committed to|second to none|"
+    r"peace of mind|seamless(?:ly)?|takes? (?:\w+ ){0,3}seriously|next[- ]generation|leading provider)\b",
+    re.I,
+)
+_BOILERPLATE = re.compile(
+    r"\ball rights reserved\b|©|\bcopyright\b|\bforward-looking statements?\b|\bfor informational purposes\b|"
+    r"^(?:this|the present) (?:document|page|section|policy|guide|paper|chapter|procedure|standard|plan|appendix|"
+    r"annex)\b[^.]{0,40}\b(?:describes|explains|defines|sets out|outlines|covers|establishes|lists|summari[sz]es|"
+    r"is intended)\b|\b(?:confidential|proprietary)\b[^.]{0,30}\bdo not (?:distribute|copy)\b|"
+    r"^(?:table of contents|page \d+)",
+    re.I,
+)
+_ADVICE = re.compile(
+    r"\bwe (?:strongly )?(?:recommend|advise|suggest|encourage)\b|"
+    r"\b(?:customers?|users?|you|administrators?) (?:should|are advised|are encouraged|may wish)\b|"
+    r"^(?:please|make sure|ensure that you|consider|remember)\b",
+    re.I,
+)
 
 
 def candidates(passage: Passage) -> list[Candidate]:
-    """Every candidate of a passage, in reading order."""
-    text = passage.chunk.text
-    spans = sentences(text)
-    heading = passage.chunk.heading.rsplit(" > ", 1)[-1]
-    known = {fold(part) for part in passage.chunk.heading.split(" > ")}
-    header: str | None = None
-    previous_row = -2
-    found: list[Candidate] = []
-    skip_until = -1
-    for index, (start, end) in enumerate(spans):
-        piece = text[start:end]
-        if start < skip_until:
-            continue
-        if "\t" in piece:
-            if index != previous_row + 1:
-                header = piece if _is_header(piece, text, spans, index) else None
-            previous_row = index
-            if header != piece and not _PLACEHOLDER.search(piece):
-                found.append(_row(passage.rank, start, piece, header, heading))
-            continue
-        if fold(piece) in known or _is_heading(text, start, end):
-            heading = piece if len(piece.split()) > 1 else heading
-            continue
+    """Every candidate that stands in the passage at least in part, in reading order.
+
+    A sentence, a list or a table's row that the passage's border cuts is taken whole from the page around it.
+    """
+    text = passage.before + passage.chunk.text + passage.after
+    first, last = len(passage.before), len(passage.before) + len(passage.chunk.text)
+    return [
+        candidate
+        for candidate, end in _Reader(passage, text).read()
+        if end > first and candidate.start < last and _whole(candidate, end, text, passage)
+    ]
+
+
+def _whole(candidate: Candidate, end: int, text: str, passage: Passage) -> bool:
+    """Whether the candidate neither begins nor ends where the window was cut out of the page."""
+    cut_before = bool(passage.before) and candidate.start == len(text) - len(text.lstrip())
+    cut_after = bool(passage.after) and end >= len(text.rstrip()) and text.rstrip()[-1:] not in ".!?"
+    return not (cut_before or cut_after)
+
+
+class _Reader:
+    """Walks through a window piece by piece; remembers the heading, the table's columns and the list's lead-in."""
+
+    def __init__(self, passage: Passage, text: str) -> None:
+        self._rank = passage.rank
+        self._text = text
+        self._spans = sentences(text)
+        self._first = len(passage.before)
+        self._inside = False
+        self._own_heading = self._heading = passage.chunk.heading.rsplit(" > ", 1)[-1]
+        self._known = {fold(part) for part in passage.chunk.heading.split(" > ")}
+        self._columns = passage.chunk.columns
+        self._header: str | None = None
+        self._previous_row = -2
+        self._lead = ""
+        self._before = ""
+
+    def read(self) -> Iterator[tuple[Candidate, int]]:
+        """Candidates with where each ends in the window."""
+        for index, (start, end) in enumerate(self._spans):
+            if not self._inside and start >= self._first:  # the chunk knows its heading better than the lines above it
+                self._inside, self._heading = True, self._own_heading
+            piece = self._text[start:end]
+            if "\t" in piece:
+                found = self._row(index, start, piece)
+            elif fold(piece) in self._known or (_is_heading(self._text, start, end) and not self._leads(index)):
+                self._heading = piece if len(piece.split()) > 1 else self._heading
+                self._lead = self._before = ""
+                continue
+            elif self._leads(index):
+                stop = list_end(self._text, self._spans, index)
+                found = listed(self._rank, self._text, start, stop, self._heading) if stop else None
+                self._lead, end = without_mark(piece), stop or end
+            else:
+                found = self._piece(index, start, piece)
+            self._before = " ".join(piece.split())[:300]
+            if found:
+                yield found, end
+
+    def _leads(self, index: int) -> bool:
+        """Whether a list follows: behind a colon, or behind "are", "must" and their like before a line with a mark."""
+        start, end = self._spans[index]
+        if self._text[end - 1] == ":":
+            return True
+        following = self._spans[index + 1 : index + 2]
+        return bool(
+            following
+            and OPEN_END.search(self._text[start:end])
+            and LIST_MARK.match(self._text[following[0][0] : following[0][1]])
+        )
+
+    def _row(self, index: int, start: int, piece: str) -> Candidate | None:
+        if index != self._previous_row + 1:
+            self._header = piece if is_header(piece, self._text, self._spans, index) else None
+        self._previous_row = index
+        if self._header == piece or _PLACEHOLDER.search(piece) or sum(c.isalnum() for c in piece) < _MIN_ITEM:
+            return None
+        carried = self._columns if start < self._first + 1 or self._header is None else ""
+        return row(self._rank, start, piece, self._header, carried, self._heading)
+
+    def _piece(self, index: int, start: int, piece: str) -> Candidate | None:
+        """A sentence, or an item of the list whose lead-in was met last: alone where it says something alone."""
         if _FURNITURE.search(piece) or _PLACEHOLDER.search(piece) or len(piece) > _MAX_SENTENCE:
-            continue
-        if piece.endswith(":"):
-            stop = _list_end(text, spans, index)
-            if stop:
-                found.append(_list(passage.rank, text, start, stop, heading))
-                skip_until = stop if stop - start < _MAX_LIST else -1
-            continue  # a lead-in without its list says nothing
-        body = LIST_MARK.match(piece)
-        if _worth(piece) and (body or _complete(piece)) and not _POINTER.search(piece):
-            said = _without_mark(piece)
-            found.append(Candidate(passage.rank, start, _sentence(said), (said,), heading, "sentence"))
-    return found
+            return None
+        marked = bool(LIST_MARK.match(piece))
+        follows = index > 0 and "\n" in self._text[self._spans[index - 1][1] : start]
+        if self._lead and follows and not marked and self._before[-1:] not in ";,:":
+            self._lead = ""
+        said = without_mark(piece)
+        if self._lead and follows and not _stands_alone(said):
+            if sum(c.isalnum() for c in said) < _MIN_ITEM or said.endswith("?"):
+                return None
+            text = sentence(f"{self._lead} {said}")
+            return Candidate(self._rank, start, text, (self._lead, said), self._heading, "item", self._lead)
+        if not _worth(piece) or not (marked or _complete(piece)) or _says_nothing(piece):
+            return None
+        added = subject_of(said, self._before, self._heading)
+        slight = bool(_SLOGAN.search(piece) or _ADVICE.search(piece))
+        text = with_subject(sentence(said), added) if added else sentence(said)
+        before = self._lead or self._before
+        return Candidate(self._rank, start, text, (said,), self._heading, "sentence", before, added, slight)
 
 
-def _sentence(text: str) -> str:
-    """One line, with a capital first letter and a full stop."""
-    line = " ".join(text.split()).rstrip(";,")
-    if line[:1].islower() and not re.match(r"[a-z]+[A-Z0-9]|https?:", line):
-        line = line[:1].upper() + line[1:]
-    return line if line[-1:] in ".!?:" or re.search(r"[.!?][\"'”’)]$", line) else line + "."
+def _stands_alone(said: str) -> bool:
+    """Whether an item of a list is a sentence that needs no lead-in: a capital, a full stop, and some length."""
+    return said[:1].isupper() and said[-1:] == "." and len(said.split()) >= _SENTENCE_WORDS
+
+
+def _says_nothing(piece: str) -> bool:
+    """Whether a sentence speaks of the document, or points elsewhere."""
+    return bool(_BOILERPLATE.search(piece) or _POINTER.search(piece))
 
 
 def _worth(piece: str) -> bool:
@@ -101,11 +174,6 @@ def _worth(piece: str) -> bool:
         and letters >= 0.5 * len(piece.replace(" ", ""))
         and not piece.endswith("?")
     )
-
-
-def _without_mark(item: str) -> str:
-    """A list item without its bullet or number; anything else as it is."""
-    return re.sub(r"^\S+\s+", "", item) if LIST_MARK.match(item) else item
 
 
 def _complete(piece: str) -> bool:
@@ -123,60 +191,3 @@ def _is_heading(text: str, start: int, end: int) -> bool:
         and not LIST_MARK.match(piece)
         and end < len(text)
     )
-
-
-def _list_end(text: str, spans: list[tuple[int, int]], lead: int) -> int | None:
-    """Where the list behind a lead-in ends; None where no list follows on the next line."""
-    stop = None
-    items = 0
-    previous = spans[lead][1]
-    for start, end in spans[lead + 1 :]:
-        new_line = "\n" in text[previous:start]
-        is_item = bool(LIST_MARK.match(text[start:end]))
-        ends_open = text[start:end].rstrip()[-1:] in ";,"
-        if (
-            new_line
-            and not is_item
-            and not ((stop and text[:stop].rstrip().endswith((";", ","))) or (ends_open and items))
-        ):
-            break
-        if not new_line and items == 0:
-            break
-        if end - spans[lead][0] > _MAX_LIST:
-            break
-        items += new_line
-        stop = end
-        previous = end
-    return stop
-
-
-def _list(rank: int, text: str, start: int, stop: int, heading: str) -> Candidate:
-    quote = text[start:stop]
-    lead, *items = [line.strip() for line in quote.split("\n") if line.strip()]
-    bare = [_without_mark(item).rstrip(" ;,.") for item in items]
-    claim = f"{lead} {'; '.join(bare)}."
-    return Candidate(rank, start, claim, (quote,), heading, "list")
-
-
-def _is_header(piece: str, text: str, spans: list[tuple[int, int]], index: int) -> bool:
-    """Whether the first row of a table names its columns: no digits, and as many short cells as the rows below.
-
-    Two columns are told from a list of facts by the digits below: "Severity | Corrected within" over "High | 14 days".
-    """
-    cells = piece.split("\t")
-    below = [text[a:b].split("\t") for a, b in spans[index + 1 : index + 4] if "\t" in text[a:b]]
-    if not below or len(cells) < 2 or any(c.isdigit() for c in piece) or any(len(cell) > 60 for cell in cells):
-        return False
-    if len(cells) >= 3:
-        return any(len(row) == len(cells) for row in below)
-    return len(below) >= 2 and all(len(row) == 2 and any(c.isdigit() for c in row[1]) for row in below)
-
-
-def _row(rank: int, start: int, piece: str, header: str | None, heading: str) -> Candidate:
-    cells = [cell.strip() for cell in piece.split("\t") if cell.strip()]
-    names = [name.strip() for name in header.split("\t")] if header else []
-    if names and len(names) == len(cells):
-        claim = "; ".join(f"{name}: {cell}" for name, cell in zip(names, cells, strict=True))
-        return Candidate(rank, start, claim + ".", (header or "", piece), heading, "row")
-    claim = f"{cells[0]}: {', '.join(cells[1:])}" if len(cells) > 1 else cells[0]
-    return Candidate(rank, start, claim + ("" if claim.endswith(".") else "."), (piece,), heading, "row")

@@ -47,6 +47,11 @@ class ChatAnswerer:
         """The model's name."""
         return self._model.name
 
+    @property
+    def reads(self) -> int:
+        """What the settings say: every passage costs tokens."""
+        return 0
+
     def draft(self, question: Question, passages: Sequence[Passage]) -> Draft:
         """The model's proposal; raises ModelError when the server fails or the second reply is invalid too."""
         if not passages:

@@ -59,6 +59,18 @@ _UNITS: tuple[tuple[str, str, float], ...] = (
     (r"[mM]bps|Mbit/s", "bit/s", 1e6),
     (r"[gG]bps|Gbit/s", "bit/s", 1e9),
     (r"bits?", "bit", 1),
+    (r"°\s?C|degrees? (?:Celsius|centigrade|C)", "celsius", 1),
+    (r"°\s?F|degrees? (?:Fahrenheit|F)", "fahrenheit", 1),
+    (r"kilomet(?:er|re)s?|km", "metre", 1e3),
+    (r"centimet(?:er|re)s?|cm", "metre", 0.01),
+    (r"millimet(?:er|re)s?|mm", "metre", 0.001),
+    (r"met(?:er|re)s?", "metre", 1),
+    (r"miles?", "mile", 1),
+    (r"feet|foot|ft", "foot", 1),
+    (r"inch(?:es)?", "inch", 1),
+    (r"kilograms?|kilos?|kg", "gram", 1e3),
+    (r"pounds?|lbs?", "pound", 1),
+    (r"tonn?es?|tons?", "ton", 1),
     (r"USD|US dollars?|dollars?", "usd", 1),
     (r"EUR|euros?", "eur", 1),
     (r"GBP|pounds sterling", "gbp", 1),
@@ -66,7 +78,7 @@ _UNITS: tuple[tuple[str, str, float], ...] = (
 _CURRENCIES = {"$": "usd", "us$": "usd", "usd": "usd", "€": "eur", "eur": "eur", "£": "gbp", "gbp": "gbp"}
 _WORDS = "|".join(sorted(_SMALL, key=len, reverse=True))
 _NUMBER = (
-    r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+,\d{1,2}(?=\s?%)|\d+(?:\.\d+)*|"
+    r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+,\d{1,2}(?=\s?%)|\d++(?:\.\d++)*+|"
     rf"(?:{_WORDS})(?:[ -](?:{_WORDS}))?(?:\s+hundred(?:\s+and)?(?:\s+(?:{_WORDS})(?:[ -](?:{_WORDS}))?)?)?"
 )
 _UNIT = re.compile("|".join(f"(?P<u{i}>{pattern})" for i, (pattern, _, _) in enumerate(_UNITS)), re.IGNORECASE)
@@ -117,7 +129,7 @@ _REFERENCES = re.compile(
     r"\(?\b(?:pp?\.|pages?)\s*\d+(?:\s?[-–]\s?\d+)?\)?|\[\d+(?:\s?[,–-]\s?\d+)*\]|^\s*\(?\d{1,2}[.)]\s(?=\D)",
     re.I,
 )
-_TWICE = re.compile(rf"(?P<a>\b(?:{_NUMBER}))(?P<gap>\s*\(\s*(?P<b>{_NUMBER})\s*\))", re.IGNORECASE)
+_TWICE = re.compile(rf"(?P<a>(?<![\w.])(?:{_NUMBER}))(?P<gap>\s*\(\s*(?P<b>{_NUMBER})\s*\))", re.IGNORECASE)
 IDENTIFIER = re.compile(r"\b[A-Za-z]{2,}-[a-z]+-\d[a-z]?\b")
 """A name that ends in a number, as cloud regions do (``eu-central-1``): a word, no value."""
 _ROMAN = re.compile(r"\b(type|level|tier|phase|class|part|stage) (iii|ii|iv|i)\b", re.IGNORECASE)
@@ -273,6 +285,8 @@ def _quantities(text: str) -> list[Fact]:
 def _measure(match: re.Match[str]) -> tuple[str, float]:
     if match["currency"]:
         return _CURRENCIES[match["currency"].lower()], 1
+    if not match["unit"]:
+        return "number", 1
     for index, (_, measure, factor) in enumerate(_UNITS):
         if match[f"u{index}"]:
             return measure, factor

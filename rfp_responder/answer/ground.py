@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from rfp_responder.answer.choice import choose
 from rfp_responder.answer.stance import read_stance
+from rfp_responder.answer.subjects import without_added
 from rfp_responder.answer.support import support
 from rfp_responder.domain import Answer, Citation, Claim, Draft, Passage, Proposal, Question, Stance, Status
 from rfp_responder.text import fold, locate
@@ -83,19 +84,45 @@ def _claim(proposal: Proposal, passages: Sequence[Passage]) -> tuple[Claim | Non
             citations.append(citation)
     if not citations:
         return None, [*faults, f"dropped a claim without a valid quote: {short!r}"]
-    verdict = support(text, [citation.quote for citation in citations])
+    bare, added = without_added(text, [quote.text for quote in proposal.quotes])
+    strangers = _strangers(added, proposal, passages)
+    if strangers:
+        return None, [*faults, f"dropped a claim with words added that stand in no passage: {strangers[0]!r}"]
+    verdict = support(bare, [*_columns(proposal, passages), *(citation.quote for citation in citations)])
     if not verdict.supported:
         reason = verdict.reasons[0] if verdict.reasons else "its quotes do not say it"
         return None, [*faults, f"dropped an unsupported claim: {short!r} ({reason})"]
-    return Claim(text, tuple(citations)), faults
+    return Claim(text, tuple(citations), proposal.why), faults
+
+
+def _strangers(added: Sequence[str], proposal: Proposal, passages: Sequence[Passage]) -> list[str]:
+    """Words that an answerer added in square brackets and that neither the passage nor its headings hold."""
+    ranks = {quote.passage for quote in proposal.quotes}
+    near = " ".join(
+        fold(f"{p.chunk.document_title} {p.chunk.heading} {p.before} {p.chunk.text} {p.after}").casefold()
+        for p in passages
+        if p.rank in ranks
+    )
+    return [words for words in added if fold(words).casefold() not in near]
+
+
+def _columns(proposal: Proposal, passages: Sequence[Passage]) -> list[str]:
+    """The names of the columns of a table that goes on from an earlier passage: they name what its cells are."""
+    ranks = {quote.passage for quote in proposal.quotes}
+    return [p.chunk.columns.replace(" | ", "\t") for p in passages if p.rank in ranks and p.chunk.columns]
 
 
 def _citation(rank: int, quote: str, passages: Sequence[Passage]) -> Citation | None:
     """The place of a quote: in the passage named, character by character after folding."""
-    chunk = next((p.chunk for p in passages if p.rank == rank), None)
-    if chunk is None or sum(c.isalnum() for c in quote) < MIN_QUOTE_LETTERS:
+    passage = next((p for p in passages if p.rank == rank), None)
+    if passage is None or sum(c.isalnum() for c in quote) < MIN_QUOTE_LETTERS:
         return None
-    place = locate(quote, chunk.text)
+    chunk = passage.chunk
+    text, offset = chunk.text, chunk.start
+    place = locate(quote, text)
+    if place is None:  # a sentence that the chunk's border cuts
+        text, offset = passage.before + chunk.text + passage.after, chunk.start - len(passage.before)
+        place = locate(quote, text)
     if place is None:
         return None
     start, end = place
@@ -104,9 +131,9 @@ def _citation(rank: int, quote: str, passages: Sequence[Passage]) -> Citation | 
         document_name=chunk.document_name,
         page_number=chunk.page_number,
         page_label=chunk.page_label,
-        start=chunk.start + start,
-        end=chunk.start + end,
-        quote=chunk.text[start:end],
+        start=offset + start,
+        end=offset + end,
+        quote=text[start:end],
     )
 
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rfp_responder.cli import app
+from rfp_responder.cli.answers import answer_json, passage_json
 from rfp_responder.cli.documents import IndexOption, JsonOption
-from rfp_responder.cli.shown import answer_json, answer_lines, passage_json, passage_lines, print_json
+from rfp_responder.cli.shown import lines_of_answer, passage_lines, print_json, show
 
 if TYPE_CHECKING:
     from rfp_responder.domain import Scope
@@ -95,6 +96,9 @@ def ask(
     until: UntilOption = None,
     audience: AudienceOption = None,
     index: IndexOption = None,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="Show why each passage was found and each sentence chosen.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Answer one question, each claim cited to document and page."""
@@ -111,4 +115,4 @@ def ask(
     if as_json:
         print_json(answer_json(answer))
     else:
-        typer.echo("\n".join(answer_lines(answer)))
+        show(lines_of_answer(answer, verbose=verbose))

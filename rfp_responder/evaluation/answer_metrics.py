@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 
+from rfp_responder.answer.subjects import without_added
 from rfp_responder.answer.support import support
 from rfp_responder.answer.tokens import parse
 from rfp_responder.domain import Answer, Claim, Passage
@@ -40,11 +41,17 @@ def faithfulness(answer: Answer) -> float | None:
 
 
 def _faithful(claim: Claim, passages: Sequence[Passage]) -> bool:
-    if not support(claim.text, _quotes(claim)).supported:
+    if not support(_bare(claim), _quotes(claim)).supported:
         return False
     places = {(citation.document_id, citation.page_number) for citation in claim.citations}
-    around = [p.chunk.text for p in passages if (p.chunk.document_id, p.chunk.page_number) in places]
-    return support(claim.text, around).supported if around else False
+    cited = [p for p in passages if (p.chunk.document_id, p.chunk.page_number) in places]
+    around = [text for p in cited for text in (p.chunk.columns.replace(" | ", "\t"), p.before + p.chunk.text + p.after)]
+    return support(_bare(claim), [text for text in around if text]).supported if cited else False
+
+
+def _bare(claim: Claim) -> str:
+    """The claim without what its answerer added in brackets: grounding has seen that it stands near the quotes."""
+    return without_added(claim.text, _quotes(claim))[0]
 
 
 def _quotes(claim: Claim) -> list[str]:
@@ -59,7 +66,7 @@ def citation_recall(answer: Answer) -> float | None:
     """
     if not answer.claims:
         return None
-    return sum(support(claim.text, _quotes(claim)).supported for claim in answer.claims) / len(answer.claims)
+    return sum(support(_bare(claim), _quotes(claim)).supported for claim in answer.claims) / len(answer.claims)
 
 
 def citation_precision(answer: Answer) -> float | None:
@@ -68,7 +75,7 @@ def citation_precision(answer: Answer) -> float | None:
     ALCE (Gao et al., arXiv 2305.14627): a citation is irrelevant when it does not support the claim alone and
     the others support it without it. None without citations.
     """
-    useful = [needed for claim in answer.claims for needed in _needed(claim.text, _quotes(claim))]
+    useful = [needed for claim in answer.claims for needed in _needed(_bare(claim), _quotes(claim))]
     return sum(useful) / len(useful) if useful else None
 
 

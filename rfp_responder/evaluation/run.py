@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -24,8 +24,8 @@ from rfp_responder.evaluation.gold import SPLITS, GoldCase, Split
 from rfp_responder.evaluation.stats import Interval, bootstrap_mean, bootstrap_ratio, wilson
 
 Ask = Callable[[Question, int], Answer]
-"""Answers a question and hands back the ranked passages: as many as the number given (5), of which the answer
-may use the first 3 only."""
+"""Answers a question and hands back the ranked passages: as many as the number given (5), and those that the
+answer cites."""
 Setting = str | int | float | bool | None
 SCHEMA = 1
 
@@ -201,7 +201,6 @@ def _scores(case: GoldCase, answer: Answer, embed: words.Embed) -> dict[str, flo
     refused = answer.status == "unanswered"
     facts = words.key_fact_recall(answer.text, case)
     top, bottom = metrics.refusal_f1_parts(refused, case)
-    context = replace(answer, passages=answer.passages[: metrics.CONTEXT])
     return {
         "context_precision_at_3": metrics.context_precision(relevant, case),
         "context_recall_at_3": metrics.context_recall(answer.passages, case),
@@ -209,8 +208,8 @@ def _scores(case: GoldCase, answer: Answer, embed: words.Embed) -> dict[str, flo
         "page_hit_at_3": metrics.page_hit(relevant, case, 3),
         "page_hit_at_5": metrics.page_hit(relevant, case, 5),
         "reciprocal_rank": metrics.reciprocal_rank(relevant[: metrics.DEPTH], case),
-        "faithfulness": words.faithfulness(context),
-        "answer_relevance": words.answer_relevance(context, embed),
+        "faithfulness": words.faithfulness(answer),
+        "answer_relevance": words.answer_relevance(answer, embed),
         "key_fact_recall": facts,
         "content_f1": words.content_f1(answer.text, case),
         "citation_recall": words.citation_recall(answer),

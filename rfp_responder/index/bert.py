@@ -86,7 +86,8 @@ def quiet_openvino() -> Any:
 
 
 def bert_graph(weights: Weights, shape: BertShape, peaks: Weights | None = None) -> Any:
-    """An OpenVINO model: ``ids`` and ``mask``, int32 of shape (batch, tokens), to unit vectors (batch, hidden).
+    """An OpenVINO model: ``ids`` and ``mask``, int32 of shape (batch, tokens), to unit vectors (batch, hidden), and to
+    each token's last hidden state (batch, tokens, hidden), those of the padding included.
 
     With ``peaks`` (the greatest input that each linear layer met, by channel) the wide layers behind each attention,
     two thirds of the arithmetic, have weights in int8, which CPUs with VNNI multiply twice as fast as bfloat16.
@@ -141,7 +142,7 @@ def bert_graph(weights: Weights, shape: BertShape, peaks: Weights | None = None)
         x = normed(ops.add(x, dense(inner, f"{name}.output.dense")), f"{name}.output.LayerNorm")
     total = ops.reduce_sum(ops.multiply(x, ops.unsqueeze(kept, ops.constant(2))), one)
     unit = ops.normalize_l2(total, ops.constant([1]), 1e-12, "max")  # the mean's length does not matter
-    return openvino.Model([unit], [ids, mask], "bert")
+    return openvino.Model([unit, x], [ids, mask], "bert")
 
 
 def _eight_bits(matrix: Vectors, peak: Vectors) -> tuple[npt.NDArray[np.int8], Vectors, Vectors]:

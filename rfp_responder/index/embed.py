@@ -15,9 +15,17 @@ import numpy as np
 
 from rfp_responder.errors import InputError
 from rfp_responder.index.openvino import OpenVinoEmbedder
-from rfp_responder.index.weights import MINILM, MINILM_SHA256, ModelFolder, OfModel, minilm_folder, model_folder
-from rfp_responder.protocols import Embedder, EmbedderIdentity, Vectors
-from rfp_responder.text import content_stems
+from rfp_responder.index.weights import (
+    MINILM,
+    MINILM_SHA256,
+    ModelFolder,
+    OfModel,
+    minilm_folder,
+    model_folder,
+    word_vectors,
+)
+from rfp_responder.protocols import Embedder, EmbedderIdentity, Vectors, WordVectors
+from rfp_responder.text import WORD, content_stems
 
 _GPU_TEXTS = 256  # fewer are embedded sooner on the CPU than torch is imported
 
@@ -37,6 +45,10 @@ class LocalEmbedder(OfModel):
         if len(texts) >= _GPU_TEXTS and self._gpu is not None:
             return self._gpu.embed(texts)
         return self._cpu.embed(texts)
+
+    def embed_words(self, texts: Sequence[str]) -> list[WordVectors]:
+        """Each text with a vector for each of its words; a question's few sentences, so always on the CPU."""
+        return self._cpu.embed_words(texts)
 
     @cached_property
     def _cpu(self) -> Embedder:
@@ -84,6 +96,17 @@ class SentenceTransformerEmbedder(OfModel):
             show_progress_bar=False,
         )
         return np.asarray(vectors, dtype=np.float32)
+
+    def embed_words(self, texts: Sequence[str]) -> list[WordVectors]:
+        """Each text with a vector for each of its words."""
+        if not texts:
+            return []
+        states = self._encoder.encode(list(texts), output_value="token_embeddings", show_progress_bar=False)
+        wholes = self.embed(texts)
+        found = []
+        for text, state, whole in zip(texts, states, wholes, strict=True):
+            found.append(word_vectors(text, self._model.offsets(text), np.asarray(state.cpu(), np.float32), whole))
+        return found
 
 
 class CrossEncoderReranker:
@@ -158,3 +181,11 @@ class HashingEmbedder:
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
         vectors /= np.where(norms > 0, norms, 1.0)
         return vectors
+
+    def embed_words(self, texts: Sequence[str]) -> list[WordVectors]:
+        """Each text with a vector for each of its words; one without content is all zeros."""
+        found = []
+        for text, whole in zip(texts, self.embed(texts), strict=True):
+            spans = tuple(match.span() for match in WORD.finditer(text))
+            found.append(WordVectors(spans, self.embed([text[start:end] for start, end in spans]), whole))
+        return found

@@ -26,9 +26,9 @@ from rfp_responder.index.bert import (
     load_weights,
     quiet_openvino,
 )
-from rfp_responder.index.weights import ModelFolder, OfModel
+from rfp_responder.index.weights import ModelFolder, OfModel, word_vectors
 from rfp_responder.machine import cores
-from rfp_responder.protocols import Vectors
+from rfp_responder.protocols import Vectors, WordVectors
 
 MIN_COSINE = 0.999  # what reduced precision must keep of float32 on the probe
 _BATCH_TOKENS = 2_048  # fits the caches of one core; larger batches ran slower
@@ -77,6 +77,18 @@ class OpenVinoEmbedder(OfModel):
             raise RuntimeError(f"{self.identity.name}: OpenVINO is not true to float32 on this CPU")
         return self._run(form[0], self._tokens(texts))
 
+    def embed_words(self, texts: Sequence[str]) -> list[WordVectors]:
+        """Each text with a vector for each of its words, in the CPU's own floating point."""
+        if self._precise is None:
+            raise RuntimeError(f"{self.identity.name}: OpenVINO is not true to float32 on this CPU")
+        tokens = self._tokens(texts)
+        states: list[Vectors] = [np.zeros((0, 0), dtype=np.float32)] * len(tokens)
+        wholes = self._run(self._precise[0], tokens, states)
+        return [
+            word_vectors(text, self._model.offsets(text), state, whole)
+            for text, state, whole in zip(texts, states, wholes, strict=True)
+        ]
+
     def _tokens(self, texts: Sequence[str]) -> list[Tokens]:
         window = self.max_tokens
         end = self._model.tokenizer.token_to_id("[SEP]")
@@ -88,7 +100,8 @@ class OpenVinoEmbedder(OfModel):
             found.append(ids)
         return found
 
-    def _run(self, compiled: Any, tokens: Sequence[Tokens]) -> Vectors:
+    def _run(self, compiled: Any, tokens: Sequence[Tokens], states: list[Vectors] | None = None) -> Vectors:
+        """Unit vectors of the texts; ``states`` is given the last hidden states of each, (its tokens, dimension)."""
         vectors = np.zeros((len(tokens), self.identity.dimension), dtype=np.float32)
 
         def work(batches: Iterator[list[int]], lock: threading.Lock) -> None:
@@ -99,10 +112,15 @@ class OpenVinoEmbedder(OfModel):
                     rows = next(batches, None)
                 if rows is None:
                     return
-                vectors[rows] = request.infer(_padded([tokens[row] for row in rows]))[0]
+                result = request.infer(_padded([tokens[row] for row in rows]))
+                vectors[rows] = result[0]
+                if states is not None:
+                    for place, row in enumerate(rows):
+                        states[row] = result[1][place, : len(tokens[row])]
 
-        batches, lock = _batches(tokens), threading.Lock()
         streams = int(compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS"))
+        share = sum(map(len, tokens)) // streams + 1  # few texts are spread over all streams, too
+        batches, lock = _batches(tokens, min(_BATCH_TOKENS, share)), threading.Lock()
         if len(tokens) < 2 * streams:
             work(batches, lock)
         else:
@@ -172,13 +190,13 @@ def _options(precision: str) -> dict[str, object]:
     }
 
 
-def _batches(tokens: Sequence[Tokens]) -> Iterator[list[int]]:
-    """Rows by falling length, so many together that a batch stays within its tokens; the longest come first, so
+def _batches(tokens: Sequence[Tokens], most: int) -> Iterator[list[int]]:
+    """Rows by falling length, so many together that a batch stays within ``most`` tokens; the longest come first, so
     that the streams end together."""
     order = sorted(range(len(tokens)), key=lambda row: -len(tokens[row]))
     at = 0
     while at < len(order):
-        size = max(1, _BATCH_TOKENS // len(tokens[order[at]]))
+        size = max(1, most // len(tokens[order[at]]))
         yield order[at : at + size]
         at += size
 

@@ -12,8 +12,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from rfp_responder.errors import InputError
-from rfp_responder.protocols import EmbedderIdentity
+from rfp_responder.protocols import EmbedderIdentity, Vectors, WordVectors
+from rfp_responder.text import WORD
 
 _MAX_WORDS = 200_000  # whose tokens are remembered: some 20 MB
 MINILM = "all-MiniLM-L6-v2"
@@ -80,6 +83,11 @@ class ModelFolder:
         tokenizer.no_padding()
         return tokenizer
 
+    def offsets(self, text: str) -> list[tuple[int, int]]:
+        """Character offsets of the tokens that the model reads of a text; (0, 0) for its marks."""
+        offsets: list[tuple[int, int]] = self.tokenizer.encode(text).offsets
+        return offsets[: self.max_tokens]
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text, the model's two marks included, not truncated."""
         if not self._parts_at_blanks:
@@ -124,6 +132,23 @@ class OfModel:
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text, the model's two marks included, not truncated."""
         return self._model.count_tokens(texts)
+
+
+def word_vectors(text: str, offsets: Sequence[tuple[int, int]], states: Vectors, whole: Vectors) -> WordVectors:
+    """Each word's vector: the mean of its tokens' hidden states, brought to length 1.
+
+    ``states`` has shape (tokens or more, dimension), in the order of ``offsets``; padding behind is not looked at.
+    """
+    spans = tuple(match.span() for match in WORD.finditer(text))
+    sums = np.zeros((len(spans), len(whole)), dtype=np.float32)
+    word = 0
+    for (start, end), state in zip(offsets, states, strict=False):
+        while word < len(spans) and spans[word][1] <= start:
+            word += 1
+        if start < end and word < len(spans) and end > spans[word][0]:
+            sums[word] += state
+    sums /= np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), np.float32(1e-12))
+    return WordVectors(spans, sums, whole)
 
 
 def model_folder(folder: Path, name: str, sha256: str | None = None) -> ModelFolder:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 
-from rfp_responder.ingest.dates import find_dates
+from rfp_responder.dates import find_dates
 
 MAX_LINES = 300
 _MAX_VALUES = 100  # of one list

@@ -127,7 +127,16 @@ def without_replaced(query: str, best: Sequence[Passage], top_k: int) -> list[Pa
     ``best`` is sorted, best first; the newer edition counts where it is among the first ``2 * top_k``.
     """
     latest = newest(best[: 2 * top_k])
-    return [p for p in best if not is_older(p, latest) or _asked_for(query, p)][:top_k]
+    kept = [p for p in best if not is_older(p, latest) or _asked_for(query, p)][:top_k]
+    gone = [p for p in best if is_older(p, latest) and not _asked_for(query, p)]
+    return [replace(p, replaced=_replaced_by(p, gone)) for p in kept]
+
+
+def _replaced_by(passage: Passage, gone: Sequence[Passage]) -> tuple[Chunk, ...]:
+    """The chunks of older editions of the passage's document among those left out."""
+    mine, effective = family(passage.chunk.document_title), passage.chunk.effective
+    older = [p.chunk for p in gone if family(p.chunk.document_title) == mine]
+    return tuple(chunk for chunk in older if effective and chunk.effective and chunk.effective < effective)
 
 
 def is_older(passage: Passage, latest: dict[str, date]) -> bool:

@@ -54,6 +54,30 @@ def test_rows_are_in_the_order_given_whatever_the_lengths(embedder: Embedder) ->
     assert (together * alone).sum(axis=1).min() >= 0.999  # reduced precision rounds by the batch
 
 
+def test_every_word_has_a_unit_vector_and_its_place_in_the_text(embedder: Embedder) -> None:
+    for text, made, whole in zip(TEXTS, embedder.embed_words(TEXTS), embedder.embed(TEXTS), strict=True):
+        assert made.vectors.shape == (len(made.spans), embedder.identity.dimension)
+        assert [text[start:end] for start, end in made.spans] == text.rstrip(".").split()
+        lengths = np.linalg.norm(made.vectors, axis=1)
+        assert all(abs(n - 1) < 1e-3 or n == 0 for n in lengths)
+        assert float(made.whole @ whole) >= 0.999
+    assert embedder.embed_words([]) == []
+
+
+def test_a_words_vector_is_nearest_to_the_same_word_elsewhere(embedder: Embedder) -> None:
+    first, _, third = embedder.embed_words(TEXTS)
+    words = [TEXTS[2][start:end] for start, end in third.spans]
+    place = [TEXTS[0][start:end] for start, end in first.spans].index("encrypted")
+    assert words[int((third.vectors @ first.vectors[place]).argmax())] == "encrypted"
+
+
+@pytest.mark.parametrize("text", ["", " ", "!!!", "中文 🔐", "naïve\u00a0co-op", "word " * 3000])
+def test_no_text_breaks_its_words(embedder: Embedder, text: str) -> None:
+    [made] = embedder.embed_words([text])
+    assert np.isfinite(made.vectors).all()
+    assert all(0 <= start <= end <= len(text) for start, end in made.spans)
+
+
 def test_the_same_text_gives_the_same_vector(embedder: Embedder) -> None:
     assert np.array_equal(embedder.embed(TEXTS), embedder.embed(TEXTS))
 
