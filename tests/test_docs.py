@@ -7,7 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from rfp_responder.cli import app
+from rfp_responder.cli import check as _check  # noqa: F401  # registers its command
 from rfp_responder.evaluation.report import check_readme
 from rfp_responder.ingest import read
 from rfp_responder.text import locate
@@ -67,3 +70,11 @@ def test_every_make_target_of_the_readme_is_in_the_makefile() -> None:
     for target in set(re.findall(r"\bmake ([a-z]+)\b", README)):
         if target in {"help", "setup", "ingest", "ask", "answer", "eval", "test", "check", "bench", "samples"}:
             assert f"\n{target}: " in makefile
+
+
+def test_the_example_of_a_claim_that_is_checked_is_what_the_command_prints() -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+    shown = re.search(r"\$ echo '(?P<row>.*)' \| rfp check -\n(?P<out>.*?)```", text, re.S)
+    assert shown
+    done = CliRunner().invoke(app, ["check", "-"], input=shown["row"] + "\n")
+    assert done.stdout == shown["out"]

@@ -98,7 +98,7 @@ def test_nothing_is_caught_and_passed_over_in_silence() -> None:
 
 
 def commands() -> list[str]:
-    from rfp_responder.cli import documents, evaluation, questions, sheets  # noqa: F401
+    from rfp_responder.cli import check, documents, evaluation, questions, sheets  # noqa: F401
 
     registered = cli.app.registered_commands
     return [c.name or getattr(c.callback, "__name__", "") for c in registered]
