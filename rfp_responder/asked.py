@@ -94,8 +94,10 @@ _ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, 
 _SPLIT = re.compile(
     r";\s+|\?\s+|,?\s+and\s+(?=(?:how|what|which|who|when|where|why|is|are|do|does|can|will|under what|within|"
     r"(?:at|on|in|for|by|to|from|since|until|after|with|through|of|under) (?:what|which|when|how|whom))\b)|"
-    r",\s+(?=(?:how|what|which|who|when|where|why)\b)", re.I,
+    r",\s+(?=(?:how|what|which|who|when|where|why)\b)|,?\s*(?:\band\s+)?\([b-e]\)\s+|,?\s+and\s+(?:what (?:is )?)?"
+    r"(?=the (?:longest|shortest|maximum|minimum|highest|lowest|largest|smallest|latest|earliest)\b)", re.I,
 )  # fmt: skip
+_EXTREME = re.compile(r"\b(?:longest|shortest|maximum|minimum|highest|lowest|largest|smallest|latest|earliest)$", re.I)
 _INTERROGATIVE = re.compile(
     r"\b(?:what|which|who|whom|whose|why|how)\b|^\W*(?:when|where)\s+(?:is|are|was|were|do|does|did|will|can)\b", re.I
 )
@@ -128,6 +130,8 @@ def conflicts(question: str, text: str) -> bool:
     """Whether the text speaks of another period or standard: both name a date, a year, a quarter or a number of the
     same standards body ("ISO 22301" and "ISO/IEC 27001"), and they share none."""
     standards, days, years, quarters = _periods(question)
+    if _other_level(question, text):
+        return True
     if standards:
         told_of = _standards(text)
         if any(not numbers & told_of[body] for body, numbers in standards.items() if body in told_of):
@@ -135,8 +139,29 @@ def conflicts(question: str, text: str) -> bool:
     told_days = _months(text) if days else None
     told_years = set(_YEAR.findall(text)) if years else None
     told_quarters = _quarters(text) if quarters else None
+    if _SPAN.search(question):  # "since 2023", "from May to July": what lies inside bears other dates
+        return False
     pairs = ((days, told_days), (years, told_years), (quarters, told_quarters))
     return any(asked and told and not asked & told for asked, told in pairs)
+
+
+_SPAN = re.compile(r"\b(?:since|until|between|before|after|during the (?:last|past)|present|so far|to date)\b|"
+                   r"\bfrom\b.{1,40}\b(?:to|until|through)\b", re.I)  # fmt: skip
+_LEVEL = re.compile(r"\b(severity|level|tier|category|cat|priority|phase|grade|stage)\W{1,3}(\d+|[IVX]+)\b", re.I)
+
+
+def _other_level(question: str, text: str) -> bool:
+    """Whether both name a level of the same kind, and none in common: severity 1 is not severity 4."""
+    asked = _levels(question)
+    told = _levels(text) if asked else {}
+    return any(not numbers & told[name] for name, numbers in asked.items() if name in told)
+
+
+def _levels(text: str) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for name, number in _LEVEL.findall(text):
+        found.setdefault(name.lower(), set()).add(number.upper())
+    return found
 
 
 _Periods = tuple[dict[str, set[str]], set[tuple[int, int]], set[str], set[int]]
@@ -201,7 +226,9 @@ def parts(question: str) -> list[str]:
     pieces = [piece.strip(" ,;") for piece in _SPLIT.split(question.strip()) if piece.strip(" ,;?.")]
     found: list[str] = []
     for piece in _with_conditions(pieces):
-        if found and len(content_stems(piece)) < 1:
+        if found and _EXTREME.search(found[-1]):  # "the minimum and the longest period": one noun for both
+            found[-1] = f"{found[-1]} and {piece}"
+        elif found and len(content_stems(piece)) < 1:
             found[-1] = f"{found[-1]} {piece}"
         elif found and _leans(piece):
             found.append(f"{piece} ({_subject(found[0])})")

@@ -140,6 +140,8 @@ class _Reader:
         if self._lead and follows and not marked and self._before[-1:] not in ";,:":
             self._lead = ""
         said = without_mark(piece)
+        if marked and self._runs_in(index, said):
+            return None
         if self._lead and follows and not _stands_alone(said):
             if sum(c.isalnum() for c in said) < _MIN_ITEM or said.endswith("?"):
                 return None
@@ -152,6 +154,12 @@ class _Reader:
         text = with_subject(sentence(said), added) if added else sentence(said)
         before = self._lead or self._before
         return Candidate(self._rank, start, text, (said,), self._heading, "sentence", before, added, slight)
+
+    def _runs_in(self, index: int, said: str) -> bool:
+        """Whether an item's first words are its heading, with the text behind them on the same line."""
+        following = self._spans[index + 1 : index + 2]
+        same_line = bool(following) and "\n" not in self._text[self._spans[index][1] : following[0][0]]
+        return same_line and len(said.split()) < _SENTENCE_WORDS and said[:1].isupper()
 
 
 def _stands_alone(said: str) -> bool:

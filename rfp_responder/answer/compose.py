@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rfp_responder.answer.confidence import distinct
+from rfp_responder.answer.confidence import adds, distinct
 from rfp_responder.answer.dissent import dissent
 from rfp_responder.answer.rank import Scored
 from rfp_responder.text import fold
@@ -72,7 +72,7 @@ def compose(parts: Sequence[Part], limits: Limits, decisive: Scored | None = Non
         best = _fitting(part, chosen, limits)
         if best is None:
             notes.append(_too_long(part.scored[0], limits))
-        elif all(distinct(best, other) for other in chosen):
+        elif all(adds(best, other) for other in chosen):
             chosen.append(best)
     if len(parts) == 1 and chosen and not fits:  # what decides needs nothing beside it
         chosen += _further(parts[0], chosen, limits)
@@ -123,6 +123,8 @@ def _further(part: Part, chosen: Sequence[Scored], limits: Limits) -> list[Score
         if one.score < best.score - reach or len(so_far) >= MAX_SENTENCES:
             break
         texts = [other.candidate.text for other in so_far]
+        if _rows(one, best) and reach == _FURTHER:
+            continue
         if all(distinct(one, other) for other in so_far) and limits.allow([*texts, one.candidate.text]):
             added.append(one)
     return added
@@ -133,11 +135,16 @@ def _contradicted(parts: Sequence[Part], chosen: Sequence[Scored]) -> list[str]:
     notes: list[str] = []
     for part in parts:
         for one in chosen:
-            others = [other.candidate.text for other in part.scored[:_COMPARED] if other not in chosen]
+            others = [o.candidate.text for o in part.scored[:_COMPARED] if o not in chosen and not _rows(o, one)]
             contrary = ((dissent(one.candidate.text, other, _ALIKE), other) for other in others)
             said = next(((flag, other) for flag, other in contrary if flag), None)
             notes += [f"another passage says otherwise ({said[0]}): {_short(said[1])!r}"] if said else []
     return notes[:2]
+
+
+def _rows(one: Scored, other: Scored) -> bool:
+    """Whether both are rows of a table: they tell of different things, each of what stands in its first cell."""
+    return one.candidate.shape == other.candidate.shape == "row"
 
 
 def _in_order(chosen: Sequence[Scored], decisive: Scored | None) -> list[Scored]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from rfp_responder.answer.facts import facts
 from rfp_responder.answer.rank import Scored
 from rfp_responder.asked import is_polar
 from rfp_responder.text import content_stems
@@ -46,6 +47,18 @@ def distinct(a: Scored, b: Scored) -> bool:
     """Whether two candidates say different things: less than half of the shorter one's words are shared."""
     left, right = set(content_stems(a.candidate.text)), set(content_stems(b.candidate.text))
     return bool(left and right) and len(left & right) < _SAME * min(len(left), len(right))
+
+
+def adds(new: Scored, told: Scored) -> bool:
+    """Whether a sentence says what one that is told does not: other words, or other values in the same words.
+
+    "Incremental backups are made daily" adds to "Full backups are made weekly".
+    """
+    if distinct(new, told):
+        return True
+    ours = {key for fact in facts(new.candidate.text) for key in fact.keys}
+    theirs = {key for fact in facts(told.candidate.text) for key in fact.keys}
+    return bool(ours - theirs) and bool(theirs - ours)
 
 
 def _lead(scored: Sequence[Scored]) -> float:

@@ -33,7 +33,8 @@ class ExtractiveSettings:
     weights: Weights = WEIGHTS
     coefficients: tuple[float, ...] = COEFFICIENTS
     threshold: float = 0.40  # below this confidence a part is left blank; of near misses it refused 4 of 5
-    decided: float = 0.0  # a sentence that decides yes or no is answered with from this confidence on
+    decided: float = 0.26  # from this confidence on a sentence that decides yes or no is told
+    far: float = 0.75  # of the question's terms: a sentence that lacks more decides nothing
     told: int = 10  # sentences that yes or no is read from
 
 
@@ -79,12 +80,11 @@ class ExtractiveAnswerer:
             return Draft((), None, (), AUTHOR, 0.0, notes=("no passage holds a sentence that could answer",))
         by_rank = {passage.rank: passage for passage in passages}
         polar, verdict = self._verdict(question, assessed, by_rank)
-        sure_enough = polar.confidence >= self._settings.decided
-        decisive = polar.scored[verdict.told] if verdict.stance and sure_enough and verdict.told is not None else None
+        decisive = self._decisive(polar, verdict)
         sure = [one for one in assessed if one.confidence >= self._settings.threshold or (decisive and one is polar)]
         if not sure:
             best = max(assessed, key=lambda one: one.confidence)
-            notes = (*refusal(question.text, best.scored, by_rank), *verdict.notes)
+            notes = refusal(question.text, best.scored, by_rank)
             return Draft((), None, (), AUTHOR, best.confidence, notes=notes)
         limits = Limits(question.max_words, question.max_characters)
         made = compose([Part(one.part, one.scored) for one in sure], limits, decisive)
@@ -96,13 +96,23 @@ class ExtractiveAnswerer:
             stance=verdict.stance if made.decided else None,
             missing=tuple(one.part for one in assessed if one not in sure and not _told_elsewhere(one, made.chosen)),
             author=AUTHOR,
-            confidence=min(self._sureness(one, decisive) for one in sure),
-            notes=(*made.notes, *verdict.notes, *lapsed),
+            confidence=min(one.confidence for one in sure),
+            notes=(*made.notes, *self._verdict_notes(verdict, decisive, polar), *lapsed),
         )
 
-    def _sureness(self, one: Assessment, decisive: Scored | None) -> float:
-        """The part's confidence; a sentence that decides yes or no is surer than the threshold, by its own gates."""
-        return max(one.confidence, self._settings.threshold) if decisive in one.scored else one.confidence
+    def _decisive(self, polar: Assessment, verdict: Verdict) -> Scored | None:
+        """The sentence that yes or no was read from; None where it is too far from the question to trust it."""
+        if verdict.stance is None or verdict.told is None or polar.confidence < self._settings.decided:
+            return None
+        decisive = polar.scored[verdict.told]
+        return decisive if decisive.signals.absent <= self._settings.far else None
+
+    def _verdict_notes(self, verdict: Verdict, decisive: Scored | None, polar: Assessment) -> tuple[str, ...]:
+        """What the verdict rests on, or why there is none, and whether it is less sure than an answer usually is."""
+        if verdict.stance is not None and decisive is None:
+            return ()
+        unsure = decisive is not None and polar.confidence < self._settings.threshold
+        return (*verdict.notes, *(("read from one sentence, less sure than usual: please check",) if unsure else ()))
 
     def assess(self, question: str, passages: Sequence[Passage]) -> list[Assessment]:
         """Every part of the question against every candidate; empty where the passages hold no candidate."""

@@ -64,6 +64,8 @@ _ACTS = re.compile(
 _AHEAD = re.compile(
     r"^[^,?]{3,80},\s+(?=(?:do|does|did|is|are|was|were|can|could|will|would|has|have|shall|should|may|must)\b)", re.I
 )
+_ANY_DATA = frozenset("data information content records hold holds valid current active".split())
+"""What a question may hold beside what it turns on: "is *data* encrypted", "a *valid* certificate"."""
 _WIDEST = 4  # words before the verb or the preposition that name the thing
 _NEXT = 3  # words behind a "no" that name what there is none of
 _MOST = 0.6
@@ -79,7 +81,8 @@ def focus(question: str) -> tuple[str, ...]:
     body = core[front.end() :] if front else core
     done = _DONE.search(body)
     strong = [_said(term, body) for term in terms(_main(body)) if not set(term.stems) <= WEAK]
-    found = strong[-_WIDEST:]
+    special = [word for word in strong if word not in _ANY_DATA]
+    found = (special or strong)[-_WIDEST:]
     for match, name in ((_ACTS.match(core), "verb"), (done, "done")):
         if match and any(not set(term.stems) <= WEAK for term in terms(match[name])):
             found.append(match[name])

@@ -33,6 +33,8 @@ _LACKED: Mapping[Kind, str] = {
     "role": "not who",
 }
 _EMPTY = STOPWORDS | frozenset(
+    "supplier suppliers vendor bidder contractor provider solution system service service's product shall according "
+    "whether upward altogether actually sorts activities activity allowed able possible still ever really "
     "achieve after actual actually amount apply applies approximately ask asks attach available average be become "
     "been before begin between body call called "
     "carry carries come comes company cover covers create currently customer customers date day days describe detail "

@@ -98,7 +98,7 @@ def _pointed_noun(sentence: str) -> re.Match[str] | None:
 def _named_by(heading: str) -> str:
     """What a heading names, without its number; empty where it asks, is too long, or is one word, a mere topic."""
     name = _NUMBERING.sub("", heading[:200].strip()).strip(" .:")
-    fits = 2 <= len(name.split()) <= _MOST and not name[0].islower()
+    fits = 2 <= len(name.split()) <= _MOST and not name[0].islower() and not name.split()[0].endswith("ing")
     return name if fits and not _NO_NAME.search(name) else ""
 
 

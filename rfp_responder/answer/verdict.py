@@ -115,7 +115,7 @@ def _one(question: str, evidence: Sequence[Told], side: str = "") -> Verdict:
     if not heard and len(near) >= _TOGETHER and EXISTS.search(asked(question).core):
         heard = near  # several sentences that speak of a thing tell together that there is one
     if not heard:
-        return Verdict(None, None, None, (silent or "the passages do not say",))
+        return Verdict(None, None, None, (silent or "the passages speak of this but do not decide yes or no",))
     return _weighed(question, heard)
 
 
