@@ -11,7 +11,10 @@ from rfp_responder.text import content_stems, sentences, stem, words
 
 Kind = Literal["number", "duration", "date", "version", "who", "where", "list", "definition", "other"]
 
-_AUXILIARY = r"do|does|did|is|are|was|were|can|could|will|would|has|have|had|shall|should|may|must|am"
+_AUXILIARY = (
+    r"(?:do|does|did|is|are|was|were|could|would|has|have|had|should|must)(?:n['’]t)?|can(?:['’]t|not)?|will|"
+    r"wo?n['’]t|shall|may|am"
+)
 _POLAR = re.compile(
     rf"^(?:\W*(?:{_AUXILIARY})\b)|,\s*(?:{_AUXILIARY})\s+(?:you|we|the|your|there|it|any|customers?)\b", re.I
 )
@@ -97,6 +100,13 @@ _SPLIT = re.compile(
     r",\s+(?=(?:how|what|which|who|when|where|why)\b)|,?\s*(?:\band\s+)?\([b-e]\)\s+|,?\s+and\s+(?:what (?:is )?)?"
     r"(?=the (?:longest|shortest|maximum|minimum|highest|lowest|largest|smallest|latest|earliest)\b)", re.I,
 )  # fmt: skip
+_INSTRUCTION = re.compile(
+    r"\((?:please|max\b|maximum|at most|up to|y/n|yes|no\b|if (?:yes|no|so|not)|attach|tick|e\.g|one|choose|select|"
+    r"free text)[^()]{0,120}\)|"
+    r"(?<=[?.])\s*(?:yes ?/ ?no|y ?/ ?n)(?: ?/ ?n/?a)?\W*$",
+    re.I,
+)
+"""How to answer, not what: "(max. 100 words)", "(Y/N)"."""
 _EXTREME = re.compile(r"\b(?:longest|shortest|maximum|minimum|highest|lowest|largest|smallest|latest|earliest)$", re.I)
 _INTERROGATIVE = re.compile(
     r"\b(?:what|which|who|whom|whose|why|how)\b|^\W*(?:when|where)\s+(?:is|are|was|were|do|does|did|will|can)\b", re.I
@@ -223,7 +233,8 @@ def parts(question: str) -> list[str]:
     "How often are backups taken, and how long are they kept?" has two. A part too short to stand alone
     ("and how often?") carries the words of the part before it.
     """
-    pieces = [piece.strip(" ,;") for piece in _SPLIT.split(question.strip()) if piece.strip(" ,;?.")]
+    bare = _INSTRUCTION.sub(" ", question).strip() or question.strip()
+    pieces = [piece.strip(" ,;") for piece in _SPLIT.split(bare) if piece.strip(" ,;?.")]
     found: list[str] = []
     for piece in _with_conditions(pieces):
         if found and _EXTREME.search(found[-1]):  # "the minimum and the longest period": one noun for both

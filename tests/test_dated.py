@@ -100,3 +100,11 @@ def test_a_long_older_sentence_is_cut_at_a_word() -> None:
     assert "…" in note
     assert "90 days" in note
     assert len(note) < 280
+
+
+def test_what_ran_out_is_told_from_the_sentence_beside_the_one_that_was_chosen() -> None:
+    said = "Acme is certified to ISO/IEC 27001:2022."
+    held = passage(f"{said} The certificate is valid until 31 March 2024.", 1)
+    chosen = Scored(Candidate(1, 0, said, (said,), "", "sentence"), Signals(**dict.fromkeys(SIGNALS, 0.5)), 1.0)
+    [note] = dated_notes([chosen], {1: held}, date(2026, 11, 20))
+    assert note.startswith("it ran out on 2024-03-31")

@@ -14,7 +14,8 @@ _MAX_SENTENCE = 700  # characters
 _MIN_ITEM = 8  # letters of a list's item, as of every quote
 _SENTENCE_WORDS = 7
 _PLACEHOLDER = re.compile(
-    r"\[(?:[a-z][\w’' -]{1,40}(?:,[\w’' -]{1,40}){0,6}|(?:FILL|INSERT|TBD|TODO|YOUR|NAME|DATE)\b[^\]]{0,60})\]|"
+    r"\[(?:(?:fill|insert|your|name|date|list|enter|add|specify|describe|company|organi[sz]ation|address|title|e-?mail|phone|"
+    r"number|role|product|tbd|todo)\b[^\]]{0,80})\]|"
     r"\b(?:TBD|TODO)\b"
 )
 _POINTER = re.compile(
@@ -41,6 +42,9 @@ _BOILERPLATE = re.compile(
     r"is intended)\b|\b(?:confidential|proprietary)\b[^.]{0,30}\bdo not (?:distribute|copy)\b|"
     r"^(?:table of contents|page \d+)",
     re.I,
+)
+_HANGING = re.compile(
+    r"(?:It|They|This|These|Those|He|She|Such) (?:\w+ )?(?:is|are|was|were|has|have|can|may|must|will|does|do)\b"
 )
 _ADVICE = re.compile(
     r"\bwe (?:strongly )?(?:recommend|advise|suggest|encourage)\b|"
@@ -150,7 +154,8 @@ class _Reader:
         if not _worth(piece) or not (marked or _complete(piece)) or _says_nothing(piece):
             return None
         added = subject_of(said, self._before, self._heading)
-        slight = bool(_SLOGAN.search(piece) or _ADVICE.search(piece))
+        hanging = not added and _HANGING.match(said)  # whom "it" means is not told
+        slight = bool(hanging or _SLOGAN.search(piece) or _ADVICE.search(piece))
         text = with_subject(sentence(said), added) if added else sentence(said)
         before = self._lead or self._before
         return Candidate(self._rank, start, text, (said,), self._heading, "sentence", before, added, slight)

@@ -18,7 +18,10 @@ _FURTHER_LISTED = 1.2  # the same where a list is asked for
 _LOOKED_AT = 8  # candidates among which a further sentence, or one that fits the limits, is looked for
 _HEADED = 0.3  # share of the question's terms from which on the heading is told, where it alone holds them
 _HEADING_WORDS = 8
-_NUMBERING = re.compile(r"^(?:(?:section|chapter|annex|appendix|part)\s+)?[\dA-Z]{1,2}(?:\.\d+)*[.:)]?\s+(?=\w)", re.I)
+_NUMBERING = re.compile(
+    r"^(?:(?i:section|chapter|annex|appendix|part)\s+(?:\d{1,3}|[A-Z])(?:\.\d+)*[.:)]?|\d{1,3}(?:\.\d+)*[.:)]?|[A-Z](?:\.\d+)*[.)])"
+    r"\s+(?=\w)"
+)
 _ALIKE = 0.66  # share of a sentence's words that one must hold to speak of the same thing
 _COMPARED = 4  # candidates that are held against what was chosen
 _FITS = 2.0  # how far below the best score a sentence may lie that is taken because it is short enough
@@ -55,12 +58,14 @@ class Part:
 class Composed:
     """The sentences of an answer in their order, and what a person should know of how they were chosen.
 
-    ``decided``: the sentence that yes or no was read from stands first among them.
+    ``decided``: the sentence that yes or no was read from stands first among them. ``untold`` are the parts for which
+    no sentence was left within the limits.
     """
 
     chosen: tuple[Scored, ...]
     notes: tuple[str, ...] = ()
     decided: bool = False
+    untold: tuple[str, ...] = ()
 
 
 def compose(parts: Sequence[Part], limits: Limits, decisive: Scored | None = None) -> Composed:
@@ -68,17 +73,24 @@ def compose(parts: Sequence[Part], limits: Limits, decisive: Scored | None = Non
     fits = decisive is not None and limits.allow([decisive.candidate.text])
     chosen: list[Scored] = [decisive] if decisive and fits else []
     notes = [] if fits or not decisive else [_too_long(decisive, limits)]
+    untold: list[str] = []
     for part in parts:
         best = _fitting(part, chosen, limits)
         if best is None:
             notes.append(_too_long(part.scored[0], limits))
+        if best is None or len(chosen) >= MAX_SENTENCES:
+            untold.append(part.text)
         elif all(adds(best, other) for other in chosen):
             chosen.append(best)
     if len(parts) == 1 and chosen and not fits:  # what decides needs nothing beside it
         chosen += _further(parts[0], chosen, limits)
-    chosen = [_under_heading(one, limits, chosen) for one in chosen[:MAX_SENTENCES]]
+    chosen = chosen[:MAX_SENTENCES]
+    for place, one in enumerate(chosen):
+        chosen[place] = _under_heading(one, limits, chosen)
     notes += _contradicted(parts, chosen)
-    return Composed(tuple(_in_order(chosen, chosen[0] if fits else None)), tuple(dict.fromkeys(notes)), decided=fits)
+    return Composed(
+        tuple(_in_order(chosen, chosen[0] if fits else None)), tuple(dict.fromkeys(notes)), fits, tuple(untold)
+    )
 
 
 def _under_heading(one: Scored, limits: Limits, chosen: Sequence[Scored]) -> Scored:

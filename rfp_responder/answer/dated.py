@@ -25,6 +25,8 @@ _PROOF = re.compile(
     r"penetration test\w*|assessment|valid|expir\w*)\b", re.I,
 )  # fmt: skip
 _DAYLESS = re.compile(r"[A-Za-z]{3,9}\.?,?\s+(?:19|20)\d\d\b")
+RAN_OUT = "it ran out"
+_RUNS_OUT = re.compile(r"\b(?:valid (?:until|to|through|thru)|expir(?:es?|ed|y))\b", re.I)
 _GRACE = 365  # days for which the report on a past period is still the newest there can be
 _ALIGNED = 0.5  # share of a claim that an older edition's sentence must hold to speak of the same thing
 _MONTH = 30.44  # days, on average
@@ -35,9 +37,19 @@ def dated_notes(chosen: Sequence[Scored], passages: Mapping[int, Passage], today
     notes: list[str] = []
     for one in chosen:
         passage = passages[one.candidate.rank]
-        notes += lapsed(one.candidate.text, today) if today else []
+        notes += _lapsed_near(one, passage, today) if today else []
         notes += _older(one.candidate.text, passage)
     return tuple(dict.fromkeys(notes))
+
+
+def _lapsed_near(one: Scored, passage: Passage, today: date) -> list[str]:
+    """What has lapsed in the sentence or, where it tells of a proof, in the sentences of its passage on its end."""
+    here = lapsed(one.candidate.text, today)
+    if here or not _PROOF.search(one.candidate.text) or find_dates(one.candidate.text):
+        return here
+    text = passage.chunk.text
+    near = [text[start:end] for start, end in sentences(text) if _RUNS_OUT.search(text[start:end])]
+    return [note for sentence in near for note in lapsed(sentence, today)][:1]
 
 
 def lapsed(text: str, today: date) -> list[str]:
@@ -61,7 +73,7 @@ def lapsed(text: str, today: date) -> list[str]:
     days = (today - end).days
     if days <= (0 if hard else _GRACE):
         return []
-    what = "it ran out" if hard else "the period ended"
+    what = RAN_OUT if hard else "the period ended"
     return [f"{what} on {end.isoformat()}, {_ago(days)} ago: look for the one that followed"]
 
 

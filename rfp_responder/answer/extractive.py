@@ -8,22 +8,26 @@ yes or no from it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from rfp_responder.answer.candidates import candidates
 from rfp_responder.answer.choice import stance_of
 from rfp_responder.answer.compose import Limits, Part, compose
 from rfp_responder.answer.confidence import COEFFICIENTS, confidence, features
-from rfp_responder.answer.dated import dated_notes
+from rfp_responder.answer.dated import RAN_OUT, dated_notes
+from rfp_responder.answer.focus import tells
 from rfp_responder.answer.rank import WEIGHTS, Frequencies, Scored, SentenceRanker, Signals, Weights
 from rfp_responder.answer.refusal import refusal
+from rfp_responder.answer.trust import doubt
 from rfp_responder.answer.verdict import Told, Verdict, decide
 from rfp_responder.asked import is_polar, parts
 from rfp_responder.domain import Draft, Passage, Question
 from rfp_responder.protocols import Embedder
 
 AUTHOR = "offline extractive"
+_THRESHOLD = 0.40
+_MOST_PARTS = 8  # parts of one question that are looked at; more are no question but a questionnaire
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +36,8 @@ class ExtractiveSettings:
 
     weights: Weights = WEIGHTS
     coefficients: tuple[float, ...] = COEFFICIENTS
-    threshold: float = 0.40  # below this confidence a part is left blank; of near misses it refused 4 of 5
+    threshold: float = _THRESHOLD  # below this confidence a part is left blank; of near misses it refused 4 of 5
     decided: float = 0.26  # from this confidence on a sentence that decides yes or no is told
-    far: float = 0.75  # of the question's terms: a sentence that lacks more decides nothing
     told: int = 10  # sentences that yes or no is read from
 
 
@@ -80,7 +83,7 @@ class ExtractiveAnswerer:
             return Draft((), None, (), AUTHOR, 0.0, notes=("no passage holds a sentence that could answer",))
         by_rank = {passage.rank: passage for passage in passages}
         polar, verdict = self._verdict(question, assessed, by_rank)
-        decisive = self._decisive(polar, verdict)
+        decisive, verdict = self._trusted(question.text, polar, verdict)
         sure = [one for one in assessed if one.confidence >= self._settings.threshold or (decisive and one is polar)]
         if not sure:
             best = max(assessed, key=lambda one: one.confidence)
@@ -91,28 +94,33 @@ class ExtractiveAnswerer:
         if not made.chosen:
             return Draft((), None, (), AUTHOR, sure[0].confidence, notes=made.notes)
         lapsed = dated_notes(made.chosen, by_rank, self._today)
+        holds = not (verdict.stance == "yes" and any(note.startswith(RAN_OUT) for note in lapsed))
         return Draft(
             proposals=tuple(scored.candidate.proposal(scored.why) for scored in made.chosen),
-            stance=verdict.stance if made.decided else None,
-            missing=tuple(one.part for one in assessed if one not in sure and not _told_elsewhere(one, made.chosen)),
+            stance=verdict.stance if made.decided and holds else None,
+            missing=tuple(
+                one.part
+                for one in assessed
+                if one.part in made.untold or (one not in sure and not _told_elsewhere(one, made.chosen))
+            ),
             author=AUTHOR,
             confidence=min(one.confidence for one in sure),
-            notes=(*made.notes, *self._verdict_notes(verdict, decisive, polar), *lapsed),
+            notes=(*made.notes, *verdict.notes, *lapsed),
         )
 
-    def _decisive(self, polar: Assessment, verdict: Verdict) -> Scored | None:
-        """The sentence that yes or no was read from; None where it is too far from the question to trust it."""
-        if verdict.stance is None or verdict.told is None or polar.confidence < self._settings.decided:
-            return None
+    def _trusted(self, question: str, polar: Assessment, verdict: Verdict) -> tuple[Scored | None, Verdict]:
+        """The sentence that yes or no was read from, and the verdict; withdrawn with its reason where in doubt."""
+        careful = self._settings.threshold > _THRESHOLD  # who asks for more certainty gets it here, too
+        least = self._settings.threshold if careful else self._settings.decided
+        if verdict.stance is None or verdict.told is None or polar.confidence < least:
+            return None, replace(verdict, stance=None, notes=verdict.notes if verdict.stance is None else ())
         decisive = polar.scored[verdict.told]
-        return decisive if decisive.signals.absent <= self._settings.far else None
-
-    def _verdict_notes(self, verdict: Verdict, decisive: Scored | None, polar: Assessment) -> tuple[str, ...]:
-        """What the verdict rests on, or why there is none, and whether it is less sure than an answer usually is."""
-        if verdict.stance is not None and decisive is None:
-            return ()
-        unsure = decisive is not None and polar.confidence < self._settings.threshold
-        return (*verdict.notes, *(("read from one sentence, less sure than usual: please check",) if unsure else ()))
+        reason = doubt(question, verdict.stance, decisive, polar.scored[: verdict.told])
+        if reason:
+            return None, Verdict(None, None, None, (reason,))
+        unsure = polar.confidence < self._settings.threshold
+        note = ("read from one sentence, less sure than usual: please check",) if unsure else ()
+        return decisive, replace(verdict, notes=(*verdict.notes, *note))
 
     def assess(self, question: str, passages: Sequence[Passage]) -> list[Assessment]:
         """Every part of the question against every candidate; empty where the passages hold no candidate."""
@@ -121,7 +129,7 @@ class ExtractiveAnswerer:
             return []
         by_rank = {passage.rank: passage for passage in passages}
         found = []
-        for part in parts(question):
+        for part in parts(question)[:_MOST_PARTS]:
             scored = self._ranker.rank(part, pool, by_rank)
             values = features(part, scored)
             found.append(Assessment(part, tuple(scored), values, confidence(values, self._settings.coefficients)))
@@ -132,7 +140,8 @@ class ExtractiveAnswerer:
     ) -> tuple[Assessment, Verdict]:
         """The part that yes or no answers, and what its best sentences say; silent where neither is asked for."""
         polar = next((one for one in assessed if is_polar(one.part)), assessed[0])
-        if not (is_polar(question.text) or any(stance_of(choice) for choice in question.choices)):
+        stated = tells(question.text) and any(stance_of(choice) for choice in question.choices)
+        if not (is_polar(question.text) or stated):
             return polar, Verdict(None, None, None, ())
         told = []
         for scored in polar.scored[: self._settings.told]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import re
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -142,6 +143,7 @@ class SentenceRanker:
         self._frequencies = frequencies
         self._weights = weights or Weights()
         self._remembered: OrderedDict[str, WordVectors] = OrderedDict()
+        self._lock = threading.Lock()  # rows of a questionnaire may be asked from several threads
 
     def rank(self, part: str, pool: Sequence[Candidate], passages: Mapping[int, Passage]) -> list[Scored]:
         """The most promising candidates, best first; ``passages`` are by rank."""
@@ -166,15 +168,17 @@ class SentenceRanker:
 
     def _vectors(self, texts: Sequence[str]) -> list[WordVectors]:
         """Each text's vectors; sentences that come again, in the next row of a questionnaire, are not read again."""
-        fresh = [text for text in dict.fromkeys(texts) if text not in self._remembered]
-        made = dict(zip(fresh, self._embedder.embed_words(fresh), strict=True))
-        found = [made.get(text) or self._remembered[text] for text in texts]
-        for text, vectors in zip(texts, found, strict=True):
-            self._remembered[text] = vectors
-            self._remembered.move_to_end(text)
-        while len(self._remembered) > _REMEMBERED:
-            self._remembered.popitem(last=False)
-        return found
+        with self._lock:
+            held = {text: self._remembered[text] for text in texts if text in self._remembered}
+        fresh = [text for text in dict.fromkeys(texts) if text not in held]
+        held |= zip(fresh, self._embedder.embed_words(fresh), strict=True)
+        with self._lock:
+            for text, vectors in held.items():
+                self._remembered[text] = vectors
+                self._remembered.move_to_end(text)
+            while len(self._remembered) > _REMEMBERED:
+                self._remembered.popitem(last=False)
+        return [held[text] for text in texts]
 
 
 class _Asked:

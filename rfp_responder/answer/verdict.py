@@ -35,6 +35,12 @@ _LONGEST = 60  # words of a clause
 _CLOSE = 0.06  # so near a limited yes takes the place of a plain one
 _AGREE = 0.12  # two sentences whose fit differs by less are heard equally
 _UNABLE = re.compile(r"\b(?:cannot|can ?not|can['’]t|not possible|impossible|unable)\b", re.I)
+_TURNED_HEADING = re.compile(
+    r"\b(?:no|not|never|without|non|unavailable|unsupported|exclu\w+|former(?:ly)?|obsolete|superseded|deprecated|"
+    r"discontinued|withdrawn|retired|examples?|bad|wrong|planned|roadmap|future|out of scope|limitations?|"
+    r"prohibited|forbidden)\b",
+    re.I,
+)
 _OPEN = re.compile(
     r"^\W*(?:(?:since|for|in|by|at|to|from|with|within|under|on|and) )?(?:(?:which|what|how|whom?|whose|why)\b|"
     r"(?:when|where)\b(?![^?]{0,80},))",
@@ -101,6 +107,9 @@ def _one(question: str, evidence: Sequence[Told], side: str = "") -> Verdict:
             silent = silent or "speaks of another year, quarter or standard"
             continue
         reading = read(question, told.text)
+        if reading.stance == "yes" and _TURNED_HEADING.search(told.context) and not _TURNED_HEADING.search(question):
+            silent = silent or "stands below a heading that denies it, or tells of an example, a plan or the past"
+            continue
         if reading.stance is None:
             silent = silent or reading.note
             continue

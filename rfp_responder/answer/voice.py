@@ -17,14 +17,27 @@ _BASES = {"is": "are", "has": "have", "does": "do", "was": "were", "doesn't": "d
 _AUXILIARY = r"(?:is|are|was|were|has|have|had|must|shall|will|can|may|should|would|could|does|do|did|cannot)"
 _ADVERB = r"(?:\w+ly|also|never|always|only|not|already|still|regularly)"
 _BEFORE = re.compile(r"\b(?:by|to|with|from|for|of|at|against|between|on)\s+$", re.I)
+_ENDS = re.compile(
+    r"\s*(?:$|[.,;:)]|(?:and|or|but|in|on|for|at|within|under|before|after|as|if|when|is|are|to|with|by)\b)"
+)
+_NOUN = re.compile(
+    r"\s+(?:\w+ly\s+)?(?:employees?|staff|personnel|engineers?|systems?|services?|products?|polic(?:y|ies)|administrators?|"
+    r"users?|customers?|teams?|contractors?|servers?|data|networks?|offices?|premises|platform|software|laptops?|accounts?|"
+    r"backups?|applications?|environments?|facilit(?:y|ies)|suppliers?|vendors?|management|operations|security|support)\b"
+)
 _CLAUSE = re.compile(
     r"(?:^|[.;:!?]\s+|,\s+(?:and|but|so|while|which)?\s*|\b(?:and|but|that|where|when|if|because)\s+)$", re.I
 )
 
 
 def in_first_person(answer: Answer, names: Sequence[str]) -> Answer:
-    """The answer with its claims in the first person plural, each still supported by its quotes; else as it was."""
-    return replace(answer, claims=tuple(_turned(claim, names) for claim in answer.claims)) if names else answer
+    """The answer with its claims in the first person plural, each still supported by its quotes; else as it was.
+
+    It stays as it was, too, where it would exceed the question's limit of characters.
+    """
+    turned = replace(answer, claims=tuple(_turned(claim, names) for claim in answer.claims)) if names else answer
+    most = answer.question.max_characters
+    return answer if most is not None and len(turned.text) > most else turned
 
 
 def _turned(claim: Claim, names: Sequence[str]) -> Claim:
@@ -38,7 +51,7 @@ def first_person(text: str, names: Sequence[str]) -> str:
     longest = sorted((re.escape(name) for name in names if name.strip()), key=len, reverse=True)
     if not longest:
         return text
-    sign = re.compile(rf"\b(?:the\s+)?(?:{'|'.join(longest)})(?P<own>['’]s)?(?![\w-]|['’]\w)", re.I)
+    sign = re.compile(rf"\b(?:[Tt]he\s+)?(?:{'|'.join(longest)})(?P<own>['’]s)?(?![\w-]|['’]\w)")
     found, at = [], 0
     for match in sign.finditer(text):
         behind = text[match.end() :]
@@ -56,12 +69,12 @@ def _word(before: str, own: bool, behind: str) -> tuple[str, int]:
     """What stands for the name, with the verb behind it where it is the subject; how much of ``behind`` that takes."""
     if own:
         return "our", 0
+    if _NOUN.match(behind):
+        return "our", 0  # "Quillmere employees": the name stands for whose they are
     if _BEFORE.search(before):
-        return "us", 0
+        return ("us", 0) if _ENDS.match(behind) else ("", 0)
     if not _CLAUSE.search(before):
         return "", 0
-    if re.match(rf"\s+[a-z]+s\s+(?:{_ADVERB}\s+)?{_AUXILIARY}\b", behind):
-        return "our", 0  # "Quillmere employees are": the name stands for whose they are
     verb = re.match(rf"(?P<adverb>(?:\s+{_ADVERB})?)\s+(?P<verb>[a-z]+(?:n['’]t)?)\b", behind)
     if not verb:
         return "", 0
@@ -83,8 +96,8 @@ def _base(verb: str) -> str:
 
 
 def _own(text: str) -> str:
-    """ "its" behind a "we" of the same sentence is "our"."""
-    return re.sub(r"(\b[Ww]e\b[^.;]{0,60}?)\bits\b", r"\1our", text)
+    """ "its" right behind a "we" and its verb is "our"; further on it may be another's."""
+    return re.sub(r"(\b[Ww]e (?:\w+ly )?\w+ )its\b", r"\1our", text)
 
 
 def _cased(word: str, before: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,6 +10,7 @@ import typer
 
 from rfp_responder.cli import app
 from rfp_responder.cli.documents import JsonOption
+from rfp_responder.cli.shown import json_text, one_line
 
 if TYPE_CHECKING:
     from rfp_responder.answer.support import Support
@@ -29,10 +29,7 @@ def check(
     rows = _judged(claims)
     if as_json:
         lines = [
-            json.dumps(
-                {"id": name, "supported": found.supported, "score": found.score, "reasons": list(found.reasons)},
-                ensure_ascii=False,
-            )
+            json_text({"id": name, "supported": found.supported, "score": found.score, "reasons": list(found.reasons)})
             for name, _, found in rows
         ]
     else:
@@ -64,12 +61,7 @@ def _judged(name: str) -> list[tuple[str, str, Support]]:
 def _lines(name: str, claim: str, found: Support) -> list[str]:
     """One verdict for people, with each reason on a line of its own."""
     verdict = "supported" if found.supported else "NOT supported"
-    text = _printable(claim)
+    text = one_line(claim)
     text = text if len(text) <= _WIDTH else text[: _WIDTH - 1] + "…"
-    reasons = [f"      why: {_printable(reason)}" for reason in found.reasons]
-    return [f"{_printable(name)}: {verdict}, score {found.score:.2f}: {text}", *reasons]
-
-
-def _printable(text: str) -> str:
-    """One line without control characters, which a terminal would obey."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    reasons = [f"      why: {one_line(reason)}" for reason in found.reasons]
+    return [f"{one_line(name)}: {verdict}, score {found.score:.2f}: {text}", *reasons]

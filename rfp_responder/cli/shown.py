@@ -72,9 +72,14 @@ def one_line(text: str) -> str:
 
 
 def print_json(value: object) -> None:
-    """One JSON document on stdout; what could steer a terminal is escaped, as JSON may."""
-    made = json.dumps(value, ensure_ascii=False, indent=2)
-    typer.echo(_ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", made))
+    """One JSON document on stdout."""
+    typer.echo(json_text(value, indent=2))
+
+
+def json_text(value: object, indent: int | None = None) -> str:
+    """A value as JSON; what could steer a terminal is escaped, as JSON may."""
+    made = json.dumps(value, ensure_ascii=False, indent=indent)
+    return _ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", made)
 
 
 def show(lines: Iterable[Line]) -> None:

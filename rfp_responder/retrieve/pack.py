@@ -23,7 +23,24 @@ def pack(query: str, passages: Sequence[Passage], top_k: int) -> list[Passage]:
     weighed = prefer_newer_editions(query, [_lowered(passage) for passage in passages])
     ordered = sorted(weighed, key=lambda p: -p.score)
     best = without_replaced(query, without_repeats(ordered, 2 * top_k), top_k)
+    best += _of_the_same_pages(query, ordered, best)[: top_k - len(best)]
     return [replace(passage, rank=rank) for rank, passage in enumerate(best, 1)]
+
+
+def _of_the_same_pages(query: str, ordered: Sequence[Passage], best: Sequence[Passage]) -> list[Passage]:
+    """What stands on a page that is there already: where fewer pages are found than were asked for, it has room.
+
+    A knowledge base of a few short files has more to tell than one passage of each.
+    """
+    there = {passage.chunk.id for passage in best}
+    told = [_shingles(passage.chunk.text) for passage in best]
+    more = []
+    for passage in without_replaced(query, ordered, len(ordered)):
+        said = _shingles(passage.chunk.text)
+        if passage.chunk.id not in there and not any(_alike(said, other) for other in told):
+            more.append(passage)
+            told.append(said)
+    return more
 
 
 def shown_chunk(query: str, said: Sequence[Chunk], prior: Mapping[str, float]) -> Chunk:
