@@ -35,7 +35,7 @@ def test_a_yes_from_the_opposite_from_other_means_or_from_what_is_let_in_is_with
 
 
 def test_a_sentence_that_lacks_most_of_what_is_asked_decides_nothing() -> None:
-    assert doubt("Are backups encrypted?", "yes", scored("All backups are encrypted.", absent=0.5), ())
+    assert doubt("Are backups encrypted?", "yes", scored("All backups are encrypted.", absent=0.8), ())
     assert doubt("Are backups encrypted?", "no", scored("Nothing is encrypted.", absent=0.5), ()) == ""
     assert doubt("Are backups encrypted?", "no", scored("Nothing is encrypted.", absent=0.8), ())
 

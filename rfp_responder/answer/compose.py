@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rfp_responder.answer.confidence import adds, distinct
 from rfp_responder.answer.dissent import dissent
 from rfp_responder.answer.rank import Scored
+from rfp_responder.answer.subjects import unnumbered
 from rfp_responder.text import fold
 from rfp_responder.wanted import wanted
 
@@ -18,10 +18,6 @@ _FURTHER_LISTED = 1.2  # the same where a list is asked for
 _LOOKED_AT = 8  # candidates among which a further sentence, or one that fits the limits, is looked for
 _HEADED = 0.3  # share of the question's terms from which on the heading is told, where it alone holds them
 _HEADING_WORDS = 8
-_NUMBERING = re.compile(
-    r"^(?:(?i:section|chapter|annex|appendix|part)\s+(?:\d{1,3}|[A-Z])(?:\.\d+)*[.:)]?|\d{1,3}(?:\.\d+)*[.:)]?|[A-Z](?:\.\d+)*[.)])"
-    r"\s+(?=\w)"
-)
 _ALIKE = 0.66  # share of a sentence's words that one must hold to speak of the same thing
 _COMPARED = 4  # candidates that are held against what was chosen
 _FITS = 2.0  # how far below the best score a sentence may lie that is taken because it is short enough
@@ -98,7 +94,7 @@ def _under_heading(one: Scored, limits: Limits, chosen: Sequence[Scored]) -> Sco
     candidate = one.candidate
     if one.headed < _HEADED or candidate.added or candidate.shape != "sentence":
         return one
-    heading = _NUMBERING.sub("", candidate.context).strip()
+    heading = unnumbered(candidate.context)
     if not 1 <= len(heading.split()) <= _HEADING_WORDS or fold(heading).casefold() in candidate.text.casefold():
         return one
     text = f"[{heading}] {candidate.text}"

@@ -124,12 +124,12 @@ WEIGHTS = Weights()
 _ASKING = (
     frozenset(
         "how many much long often frequently soon quickly high large big state name give list describe explain provide "
-        "specify "
-        "indicate detail details tell say kind type sort exactly please confirm currently do does you your".split()
+        "specify indicate detail details tell say kind type sort exactly please confirm currently do does you your "
+        "organization organisation company vendor supplier provider bidder contractor".split()
     )
     | STOPWORDS
 )
-"""Words that only ask."""
+"""Words that only ask, or name the one who is asked."""
 
 
 _OWN = re.compile(r"(?<=\w)['’]s\b(?! (?:a|an|the|not|in|on)\b)")

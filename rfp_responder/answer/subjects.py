@@ -95,9 +95,14 @@ def _pointed_noun(sentence: str) -> re.Match[str] | None:
     return None if re.fullmatch(rf"{_AUXILIARY}|[a-z]+ly", found.group("noun"), re.I) else found
 
 
+def unnumbered(heading: str) -> str:
+    """A heading without its number: "3.3 Trust algorithm", "Section 4. Backups"."""
+    return _NUMBERING.sub("", heading[:200].strip()).strip(" .:")
+
+
 def _named_by(heading: str) -> str:
     """What a heading names, without its number; empty where it asks, is too long, or is one word, a mere topic."""
-    name = _NUMBERING.sub("", heading[:200].strip()).strip(" .:")
+    name = unnumbered(heading)
     fits = 2 <= len(name.split()) <= _MOST and not name[0].islower() and not name.split()[0].endswith("ing")
     return name if fits and not _NO_NAME.search(name) else ""
 
