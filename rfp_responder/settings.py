@@ -43,7 +43,7 @@ class Settings(BaseSettings):
     )
     reranker: str = Field(default="", description="Folder or cached name of a cross-encoder; empty: none")
     min_confidence: float = Field(
-        default=0.4, ge=0, le=1, description="Offline: what is less sure is left blank; higher is more careful"
+        default=0.35, ge=0, le=1, description="Offline: what is less sure is left blank; higher is more careful"
     )
     company: str = Field(
         default="",

@@ -26,7 +26,7 @@ from rfp_responder.domain import Draft, Passage, Question
 from rfp_responder.protocols import Embedder
 
 AUTHOR = "offline extractive"
-_THRESHOLD = 0.40
+_THRESHOLD = 0.35
 _MOST_PARTS = 8  # parts of one question that are looked at; more are no question but a questionnaire
 
 
@@ -36,7 +36,7 @@ class ExtractiveSettings:
 
     weights: Weights = WEIGHTS
     coefficients: tuple[float, ...] = COEFFICIENTS
-    threshold: float = _THRESHOLD  # below this confidence a part is left blank; of near misses it refused 4 of 5
+    threshold: float = _THRESHOLD  # below this confidence a part is left blank
     decided: float = 0.26  # from this confidence on a sentence that decides yes or no is told
     told: int = 10  # sentences that yes or no is read from
 
