@@ -23,7 +23,8 @@ def pack(query: str, passages: Sequence[Passage], top_k: int) -> list[Passage]:
     weighed = prefer_newer_editions(query, [_lowered(passage) for passage in passages])
     ordered = sorted(weighed, key=lambda p: -p.score)
     best = without_replaced(query, without_repeats(ordered, 2 * top_k), top_k)
-    best += _of_the_same_pages(query, ordered, best)[: top_k - len(best)]
+    if len(best) < top_k:
+        best += _of_the_same_pages(query, ordered, best)[: top_k - len(best)]
     return [replace(passage, rank=rank) for rank, passage in enumerate(best, 1)]
 
 
