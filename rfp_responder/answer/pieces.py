@@ -118,11 +118,15 @@ def row(rank: int, start: int, piece: str, header: str | None, carried: str, hea
         names = [name.strip() for name in carried.split(" | ")]
     if len(names) == len(cells) and all(map(_names_column, names)):
         claim = "; ".join(f"{name}: {cell}" for name, cell in zip(names, cells, strict=True))
-        return Candidate(rank, start, claim + ".", quotes, heading, "row")
+        return Candidate(rank, start, _stopped(claim), quotes, heading, "row")
     claim = f"{cells[0]}: {', '.join(cells[1:])}" if len(cells) > 1 else cells[0]
-    claim += "" if claim.endswith(".") else "."
+    claim = _stopped(claim)
     bare = sum(bool(_FIGURE.fullmatch(cell)) for cell in cells) >= 2
     return Candidate(rank, start, claim, (piece,), heading, "row", slight=bare)
+
+
+def _stopped(claim: str) -> str:
+    return claim if claim.endswith((".", "!", "?")) else claim + "."
 
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
