@@ -1,15 +1,12 @@
-"""What a question asks for: its parts, the kind of thing wanted, and whether yes or no is an answer to it."""
+"""What a question asks for: its parts, the names and periods it speaks of, and whether yes or no is an answer to it."""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Literal
 
-from rfp_responder.dates import find_dates
+from rfp_responder.dates import find_months
 from rfp_responder.text import content_stems, sentences, stem, words
-
-Kind = Literal["number", "duration", "date", "version", "who", "where", "list", "definition", "other"]
 
 _AUXILIARY = (
     r"(?:do|does|did|is|are|was|were|could|would|has|have|had|should|must)(?:n['’]t)?|can(?:['’]t|not)?|will|"
@@ -24,58 +21,6 @@ _REQUIREMENT = re.compile(
     r"\b(?:vendor|supplier|provider|bidder|contractor|solution|system|service|software|platform|organi[sz]ation|"
     r"company|product)s?\b.{0,40}\b(?:must|shall|should|will|is required to|are required to)\b", re.I,
 )  # fmt: skip
-
-_KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
-    ("version", re.compile(r"\b(?:which|what)\s+(?:\w+\s+){0,3}versions?\b|\bversion number\b", re.I)),
-    (
-        "date",
-        re.compile(
-            r"^\W*when\b|\b(?:what|which) (?:date|day|year|month|period)\b|\bsince when\b|\bdate of\b|"
-            r"\bexpir(?:y|e|es|ation)\b|\b(?:most recent|last|latest) (?:\w+ ){0,3}(?:test|audit|report)",
-            re.I,
-        ),
-    ),
-    (
-        "duration",
-        re.compile(
-            r"\bhow (?:long|often|soon|quickly|fast|frequently|far in advance|much notice|much time|old)\b|"
-            r"\b(?:retention|notice|recovery|response|resolution) (?:period|time)s?\b|\bfrequency\b|"
-            r"\bhow many (?:hours|days|weeks|months|years|minutes)\b|\btime ?(?:frame|limit)\b|"
-            r"\bwithin (?:what|which|how)\b|\b(?:rto|rpo|recovery (?:time|point) objective)\b",
-            re.I,
-        ),
-    ),
-    (
-        "number",
-        re.compile(
-            r"\bhow (?:many|much|large|big|high)\b|\b(?:percentage|percent|maximum|minimum|limit|"
-            r"number|size|price|cost|fee|amount|quota|rate)\b",
-            re.I,
-        ),
-    ),
-    (
-        "who",
-        re.compile(
-            r"^\W*who\b|\bwhose\b|\bwhich (?:role|person|team|function|officer|auditor|firm|company)\b|"
-            r"\bresponsible for\b|\bby whom\b|\bcontact\b",
-            re.I,
-        ),
-    ),
-    (
-        "where",
-        re.compile(
-            r"^\W*where\b|\b(?:which|what) (?:\w+ )?(?:regions?|countr(?:y|ies)|locations?|data ?cent(?:er|re)s?|"
-            r"jurisdictions?)\b|\blocated\b",
-            re.I,
-        ),
-    ),
-    (
-        "list",
-        re.compile(
-            r"^\W*(?:list|name)\b|\bwhich (?:\w+ ){0,2}\w+s\b|\bwhat (?:\w+ ){0,2}\w+s (?:are|do|can|does)\b", re.I
-        ),
-    ),
-)
 
 _DEFINITION = re.compile(
     r"^\W*(?:please )?(?:define|what (?:is|are) (?:meant by )?(?=an? |meant by )|what does)\s*(?:an?|the)?\s*"
@@ -122,14 +67,6 @@ def is_polar(question: str) -> bool:
     return bool(_POLAR.search(last) or _POLAR.search(text) or _REQUIREMENT.search(text))
 
 
-def kind(question: str) -> Kind:
-    """The kind of thing asked for; ``other`` where no sign tells."""
-    for name, sign in _KINDS:
-        if sign.search(question):
-            return name
-    return "definition" if defined_term(question) else "other"
-
-
 def defined_term(question: str) -> str | None:
     """The term whose meaning is asked for ("What is a named contact?"), None where none is."""
     found = _DEFINITION.match(question.strip())
@@ -139,18 +76,12 @@ def defined_term(question: str) -> str | None:
 def conflicts(question: str, text: str) -> bool:
     """Whether the text speaks of another period or standard: both name a date, a year, a quarter or a number of the
     same standards body ("ISO 22301" and "ISO/IEC 27001"), and they share none."""
-    standards, days, years, quarters = _periods(question)
-    if _other_level(question, text):
+    levels, standards, days, years, quarters = _periods(question)
+    if (levels and _apart(levels, _levels(text))) or (standards and _apart(standards, _standards(text))):
         return True
-    if standards:
-        told_of = _standards(text)
-        if any(not numbers & told_of[body] for body, numbers in standards.items() if body in told_of):
-            return True
-    told_days = _months(text) if days else None
+    told_days = find_months(text) if days else None
     told_years = set(_YEAR.findall(text)) if years else None
     told_quarters = _quarters(text) if quarters else None
-    if _SPAN.search(question):  # "since 2023", "from May to July": what lies inside bears other dates
-        return False
     pairs = ((days, told_days), (years, told_years), (quarters, told_quarters))
     return any(asked and told and not asked & told for asked, told in pairs)
 
@@ -160,32 +91,32 @@ _SPAN = re.compile(r"\b(?:since|until|between|before|after|during the (?:last|pa
 _LEVEL = re.compile(r"\b(severity|level|tier|category|cat|priority|phase|grade|stage)\W{1,3}(\d+|[IVX]+)\b", re.I)
 
 
-def _other_level(question: str, text: str) -> bool:
-    """Whether both name a level of the same kind, and none in common: severity 1 is not severity 4."""
-    asked = _levels(question)
-    told = _levels(text) if asked else {}
+def _apart(asked: _Numbers, told: _Numbers) -> bool:
+    """Whether both name a thing of the same kind, and none in common: severity 1 is not severity 4."""
     return any(not numbers & told[name] for name, numbers in asked.items() if name in told)
 
 
-def _levels(text: str) -> dict[str, set[str]]:
+def _levels(text: str) -> _Numbers:
     found: dict[str, set[str]] = {}
     for name, number in _LEVEL.findall(text):
         found.setdefault(name.lower(), set()).add(number.upper())
     return found
 
 
-_Periods = tuple[dict[str, set[str]], set[tuple[int, int]], set[str], set[int]]
+_Numbers = dict[str, set[str]]
+_Periods = tuple[_Numbers, _Numbers, set[tuple[int, int]], set[str], set[int]]
 
 
 @lru_cache(maxsize=256)  # asked of every sentence of a question's passages
 def _periods(question: str) -> _Periods:
-    """The standards, months, years and quarters that a question names."""
-    return _standards(question), _months(question), set(_YEAR.findall(question)), _quarters(question)
+    """The levels, standards, months, years and quarters that a question names.
 
-
-def _months(text: str) -> set[tuple[int, int]]:
-    """Years and months of the dates in a text."""
-    return {(day.year, day.month) for _, day in find_dates(text)}
+    Of a span ("since 2023", "from May to July") no dates: what lies inside bears others.
+    """
+    levels, standards = _levels(question), _standards(question)
+    if _SPAN.search(question):
+        return levels, standards, set(), set(), set()
+    return levels, standards, find_months(question), set(_YEAR.findall(question)), _quarters(question)
 
 
 def names(question: str) -> list[tuple[str, str | None]]:

@@ -27,6 +27,11 @@ def find_dates(text: str) -> list[tuple[int, date]]:
     return found
 
 
+def find_months(text: str) -> set[tuple[int, int]]:
+    """Years and months (1 to 12) of the dates in a text."""
+    return {(day.year, day.month) for _, day in find_dates(text)}
+
+
 def _value(match: re.Match[str]) -> date | None:
     for n in "1234":
         parts = match.groupdict()

@@ -16,7 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from rfp_responder.text import STOPWORDS, WORD, stem, words
+from rfp_responder.text import STOPWORDS, WORD, content_stems, stem, words
 
 RELATED = 0.6  # a kind is told by its member, but not every question about the kind is answered by it
 
@@ -91,17 +91,26 @@ def related(text: str) -> frozenset[str]:
     return _read(text)[2]
 
 
+Held = tuple[frozenset[str], frozenset[str], frozenset[str]]
+
+
+@lru_cache(maxsize=8192)  # headings come again with every sentence below them, sentences with every part of a question
+def held(text: str) -> Held:
+    """What ``meets`` asks of a text: its content stems, its concepts, its related ids."""
+    return frozenset(content_stems(text)), concepts(text), related(text)
+
+
 def meets(term: Term, stems: frozenset[str], same: frozenset[str], near: frozenset[str]) -> float:
     """How far another text, given by its content stems, concepts and related ids, speaks of the term (0 to 1)."""
     if not term.concepts.isdisjoint(same):
         return 1.0
-    held = sum(one in stems for one in term.stems) / len(term.stems) if term.stems else 0.0
-    if held and term.concepts and len(term.stems) == 1:
+    share = sum(one in stems for one in term.stems) / len(term.stems) if term.stems else 0.0
+    if share and term.concepts and len(term.stems) == 1:
         if term.end - term.start > 1:
-            held = 0.5  # "log in", "once a year": stop words made the phrase, and are no stems
+            share = 0.5  # "log in", "once a year": stop words made the phrase, and are no stems
         elif term.stems[0] in _blurred():
-            held = 0.0
-    return held if term.concepts.isdisjoint(near) else max(held, RELATED)
+            share = 0.0
+    return share if term.concepts.isdisjoint(near) else max(share, RELATED)
 
 
 @lru_cache(maxsize=1)

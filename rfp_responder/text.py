@@ -129,6 +129,11 @@ def _apart(before: str, after: str) -> bool:
     return joined == unicodedata.normalize("NFKC", before) + unicodedata.normalize("NFKC", after)
 
 
+def shortened(text: str, most: int) -> str:
+    """At most ``most`` characters of a text, cut at a word, with an ellipsis where something is left out."""
+    return text if len(text) <= most else text[: most - 1].rsplit(" ", 1)[0] + "…"
+
+
 def sentences(text: str) -> list[tuple[int, int]]:
     """Sentences as offsets, stripped of surrounding white space; a line break always ends one.
 

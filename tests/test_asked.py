@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rfp_responder.asked import conflicts, defined_term, is_polar, kind, names_met, parts
+from rfp_responder.asked import conflicts, defined_term, is_polar, names_met, parts
+from rfp_responder.wanted import wanted
 
 
 @pytest.mark.parametrize(
@@ -13,15 +14,15 @@ from rfp_responder.asked import conflicts, defined_term, is_polar, kind, names_m
         ("How long are backups kept?", "duration"),
         ("When does the certificate expire?", "date"),
         ("Which TLS version is the minimum?", "version"),
-        ("How many users can a tenant have?", "number"),
-        ("Who approves emergency changes?", "who"),
-        ("In which region is our data hosted?", "where"),
+        ("How many users can a tenant have?", "count"),
+        ("Who approves emergency changes?", "role"),
+        ("In which region is our data hosted?", "place"),
         ("What is a named contact in your policy?", "definition"),
         ("Do you encrypt data?", "other"),
     ],
 )
 def test_the_kind_of_thing_asked_for_is_told(question: str, found: str) -> None:
-    assert kind(question) == found or (found == "definition" and defined_term(question) == "named contact")
+    assert wanted(question).kind == found or (found == "definition" and defined_term(question) == "named contact")
 
 
 @pytest.mark.parametrize(

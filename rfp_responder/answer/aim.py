@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from rfp_responder.asked import is_polar, names, parts
-from rfp_responder.equivalents import Term, concepts, meets, related, terms
+from rfp_responder.equivalents import Term, held, meets, terms
 from rfp_responder.text import content_stems, sentences, stem
 
 WEAK = frozenset(
@@ -49,10 +49,6 @@ _ASIDE = re.compile(
 )
 _BEHIND = re.compile(r"\s*\([^()]*\)\W*$")  # the first part, which ``parts`` puts behind one that leans on it
 _ANAPHOR = re.compile(r"\b(?:this|that|it|these|those|the same|so|them)\b", re.I)
-_REFERRING = re.compile(
-    r"^\W*(?:is|are|was|do|does|did|can|could|will|would|have|has)\b(?=[^?]{0,60}\b(?:this|that|it|these|those|so)\b)",
-    re.I,
-)
 _CONDITION = re.compile(r"^\W*(?:if|please|describe|explain|list|provide|give|where|how|what|when|which|who)\b", re.I)
 _REQUIREMENT = re.compile(
     r"\b(?:must|shall|should|will|is to|are to|(?:is|are) required to|(?:must|shall) not)\b", re.I
@@ -106,8 +102,8 @@ def asked(question: str) -> Asked:
 def aim(question: str, sentence: str, context: str = "") -> Aim:
     """How far the sentence, under its heading, speaks of what the question asks."""
     wanted = asked(question)
-    stems, same, near = _holdings(sentence)
-    over, over_same, over_near = _holdings(context)
+    stems, same, near = held(sentence)
+    over, over_same, over_near = held(context)
     total = own = both = 0.0
     for term, weight in wanted.weights:
         here = meets(term, stems, same, near)
@@ -118,7 +114,7 @@ def aim(question: str, sentence: str, context: str = "") -> Aim:
         max(meets(term, stems, same, near), meets(term, over, over_same, over_near)) >= _NAMED for term in wanted.named
     ]
     named = sum(told) / len(told) if told else 1.0
-    asked_stems, asked_same, asked_near = _holdings(f"{wanted.lead} {wanted.core}")
+    asked_stems, asked_same, asked_near = held(f"{wanted.lead} {wanted.core}")
     said = [(term, _weight(term, frozenset())) for term in terms(sentence)]
     mass = sum(weight for _, weight in said) or 1.0
     met = sum(weight * meets(term, asked_stems, asked_same, asked_near) for term, weight in said)
@@ -128,20 +124,15 @@ def aim(question: str, sentence: str, context: str = "") -> Aim:
 
 def shared(question: str, clause: str) -> float:
     """The weight of the question's terms that a clause speaks of: for choosing between the clauses of a sentence."""
-    stems, same, near = _holdings(clause)
+    stems, same, near = held(clause)
     return sum(weight * meets(term, stems, same, near) for term, weight in asked(question).weights)
 
 
 def speaks_of(text: str, phrase: str, share: float = 0.6) -> bool:
     """Whether a text holds the terms of a phrase, by meaning."""
     wanted = terms(phrase)
-    stems, same, near = _holdings(text)
+    stems, same, near = held(text)
     return bool(wanted) and sum(meets(term, stems, same, near) for term in wanted) >= share * len(wanted)
-
-
-@lru_cache(maxsize=2048)
-def _holdings(text: str) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
-    return frozenset(content_stems(text)), concepts(text), related(text)
 
 
 def _weight(term: Term, known: frozenset[str] | set[str]) -> float:

@@ -9,7 +9,7 @@ from rfp_responder.answer.confidence import adds, distinct
 from rfp_responder.answer.dissent import dissent
 from rfp_responder.answer.rank import Scored
 from rfp_responder.answer.subjects import unnumbered
-from rfp_responder.text import fold
+from rfp_responder.text import fold, shortened
 from rfp_responder.wanted import wanted
 
 MAX_SENTENCES = 3
@@ -19,6 +19,7 @@ _LOOKED_AT = 8  # candidates among which a further sentence, or one that fits th
 _HEADED = 0.3  # share of the question's terms from which on the heading is told, where it alone holds them
 _HEADING_WORDS = 8
 _ALIKE = 0.66  # share of a sentence's words that one must hold to speak of the same thing
+_SHOWN = 120  # characters of a sentence in a note
 _COMPARED = 4  # candidates that are held against what was chosen
 _FITS = 2.0  # how far below the best score a sentence may lie that is taken because it is short enough
 
@@ -117,7 +118,7 @@ def _too_long(one: Scored, limits: Limits) -> str:
     text = one.candidate.text
     return (
         f"left out for the limit of {limits}: the sentence that answers best has {len(text.split())} words, "
-        f"{len(text)} characters: {_short(text)!r}"
+        f"{len(text)} characters: {shortened(text, _SHOWN)!r}"
     )
 
 
@@ -146,7 +147,7 @@ def _contradicted(parts: Sequence[Part], chosen: Sequence[Scored]) -> list[str]:
             others = [o.candidate.text for o in part.scored[:_COMPARED] if o not in chosen and not _rows(o, one)]
             contrary = ((dissent(one.candidate.text, other, _ALIKE), other) for other in others)
             said = next(((flag, other) for flag, other in contrary if flag), None)
-            notes += [f"another passage says otherwise ({said[0]}): {_short(said[1])!r}"] if said else []
+            notes += [f"another passage says otherwise ({said[0]}): {shortened(said[1], _SHOWN)!r}"] if said else []
     return notes[:2]
 
 
@@ -160,7 +161,3 @@ def _in_order(chosen: Sequence[Scored], decisive: Scored | None) -> list[Scored]
     ranks = list(dict.fromkeys(one.candidate.rank for one in chosen))
     ordered = sorted(chosen, key=lambda one: (ranks.index(one.candidate.rank), one.candidate.start))
     return sorted(ordered, key=lambda one: one is not decisive) if decisive else ordered
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 120 else text[:119].rsplit(" ", 1)[0] + "…"

@@ -11,7 +11,7 @@ from rfp_responder.answer.rank import Scored
 from rfp_responder.asked import conflicts
 from rfp_responder.dates import find_dates
 from rfp_responder.domain import Chunk, Passage
-from rfp_responder.text import sentences
+from rfp_responder.text import sentences, shortened
 
 _ENDS = re.compile(
     r"(?:\b(?:valid (?:until|to|through|thru)|expir(?:es?|ed|y|ing|ation)(?: date)?(?: on| at| in)?|until|through|"
@@ -105,8 +105,7 @@ def _older(claim: str, passage: Passage) -> list[str]:
 
 
 def _replaced(newer: Chunk, older: Chunk, said: str) -> str:
-    said = " ".join(said.split())
-    said = said if len(said) <= 120 else said[:119].rsplit(" ", 1)[0] + "…"
+    said = shortened(" ".join(said.split()), 120)
     return (
         f"the edition of {newer.effective} counts; the one of {older.effective} ({older.document_name} "
         f"p. {older.page_number}) said otherwise: {said!r}"

@@ -14,17 +14,16 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
 from rfp_responder.answer.pieces import Candidate
 from rfp_responder.asked import conflicts, names, names_met
-from rfp_responder.dates import find_dates
+from rfp_responder.dates import find_months
 from rfp_responder.domain import Chunk, Passage
-from rfp_responder.equivalents import Term, concepts, meets, related, terms
+from rfp_responder.equivalents import Held, Term, held, meets, terms
 from rfp_responder.protocols import Embedder, WordVectors
-from rfp_responder.text import STOPWORDS, content_stems, words
+from rfp_responder.text import STOPWORDS, words
 from rfp_responder.wanted import holds, wanted
 
 Frequencies = Callable[[Sequence[str]], tuple[dict[str, int], int]]
@@ -169,16 +168,16 @@ class SentenceRanker:
     def _vectors(self, texts: Sequence[str]) -> list[WordVectors]:
         """Each text's vectors; sentences that come again, in the next row of a questionnaire, are not read again."""
         with self._lock:
-            held = {text: self._remembered[text] for text in texts if text in self._remembered}
-        fresh = [text for text in dict.fromkeys(texts) if text not in held]
-        held |= zip(fresh, self._embedder.embed_words(fresh), strict=True)
+            known = {text: self._remembered[text] for text in texts if text in self._remembered}
+        fresh = [text for text in dict.fromkeys(texts) if text not in known]
+        known |= zip(fresh, self._embedder.embed_words(fresh), strict=True)
         with self._lock:
-            for text, vectors in held.items():
+            for text, vectors in known.items():
                 self._remembered[text] = vectors
                 self._remembered.move_to_end(text)
             while len(self._remembered) > _REMEMBERED:
                 self._remembered.popitem(last=False)
-        return [held[text] for text in texts]
+        return [known[text] for text in texts]
 
 
 class _Asked:
@@ -187,7 +186,7 @@ class _Asked:
     def __init__(self, part: str, frequencies: Frequencies) -> None:
         self.text = part
         self.wanted = wanted(part)
-        self.days = _months(part)
+        self.days = find_months(part)
         self.names = bool(names(part))
         self.words = words(part)
         content = [word for word in dict.fromkeys(self.words) if word not in STOPWORDS]
@@ -250,8 +249,8 @@ class _Read:
         self._passage = passage
         around_it = f"{chunk.heading}. {chunk.columns}. {chunk.document_title}."
         near_text = f"{candidate.context}. {around_it} {candidate.before}"
-        own, head = _held(candidate.text), _held(candidate.context)
-        near = _together(head, _held(around_it), _held(candidate.before))
+        own, head = held(candidate.text), held(candidate.context)
+        near = _together(head, held(around_it), held(candidate.before))
         told = around = headed = 0.0
         unmet: list[tuple[float, str]] = []
         self.met: list[float] = []
@@ -299,31 +298,17 @@ class _Read:
         )
 
 
-def _months(text: str) -> frozenset[tuple[int, int]]:
-    """Years and months of the dates in a text."""
-    return frozenset((day.year, day.month) for _, day in find_dates(text))
-
-
-def _undated(asked: frozenset[tuple[int, int]], whole: str, chunk: Chunk) -> float:
+def _undated(asked: set[tuple[int, int]], whole: str, chunk: Chunk) -> float:
     """A half where the question names a date that neither the candidate, its surroundings nor its document bears."""
     if not asked:
         return 0.0
-    told = _months(whole) | ({(chunk.effective.year, chunk.effective.month)} if chunk.effective else set())
+    told = find_months(whole) | ({(chunk.effective.year, chunk.effective.month)} if chunk.effective else set())
     return 0.0 if asked & told else 0.5
 
 
-Held = tuple[frozenset[str], frozenset[str], frozenset[str]]
-
-
-def _together(*held: Held) -> Held:
-    stems, same, near = zip(*held, strict=True)
+def _together(*each: Held) -> Held:
+    stems, same, near = zip(*each, strict=True)
     return frozenset().union(*stems), frozenset().union(*same), frozenset().union(*near)
-
-
-@lru_cache(maxsize=4096)  # headings come again with every sentence below them
-def _held(text: str) -> Held:
-    """What ``equivalents.meets`` asks of a text: its stems, its concepts, its related groups."""
-    return frozenset(content_stems(text)), concepts(text), related(text)
 
 
 def _nearness(asked: WordVectors, told: Sequence[WordVectors]) -> list[float]:
