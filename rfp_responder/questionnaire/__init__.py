@@ -4,7 +4,8 @@
 file, in place, and accounts for every row. Both raise QuestionnaireError for a file that cannot be used.
 """
 
+from rfp_responder.questionnaire.account import Report, Row
 from rfp_responder.questionnaire.fill import Answering, Progress, fill, inspect
-from rfp_responder.questionnaire.model import Item, Layout, Report, Row, SheetLayout
+from rfp_responder.questionnaire.model import Item, Layout, SheetLayout
 
 __all__ = ["Answering", "Item", "Layout", "Progress", "Report", "Row", "SheetLayout", "fill", "inspect"]

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from rfp_responder.domain import ROW_STATUSES
 from rfp_responder.errors import QuestionnaireError
-from rfp_responder.questionnaire.model import Edit, Item, Row
+from rfp_responder.questionnaire.account import Row
+from rfp_responder.questionnaire.model import Edit, Item
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,4 +81,5 @@ def _row(entry: dict[str, object]) -> Row:
         raise ValueError(f"no row status: {fields['status']!r}")
     fields["citations"] = tuple(fields["citations"])  # type: ignore[arg-type]
     fields["notes"] = tuple(fields["notes"])  # type: ignore[arg-type]
+    fields["written"] = tuple((each["cell"], each["text"]) for each in fields["written"])  # type: ignore[attr-defined]
     return Row(**fields)  # type: ignore[arg-type]

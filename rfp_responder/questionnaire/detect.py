@@ -49,6 +49,8 @@ def detect(grids: Sequence[Grid]) -> Layout:
 
 def detect_sheet(grid: Grid) -> list[SheetLayout]:
     """The question tables of one sheet, the largest first; usually one or none."""
+    if grid.known is not None:
+        return [grid.known]
     found = []
     for table in _tables(grid):
         columns = choose_columns(grid, table)

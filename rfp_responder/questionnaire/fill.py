@@ -11,10 +11,11 @@ from pathlib import Path
 
 from rfp_responder.domain import Answer, Question
 from rfp_responder.errors import ModelError, QuestionnaireError, RfpError
+from rfp_responder.questionnaire.account import Report, Row
 from rfp_responder.questionnaire.checkpoint import Checkpoint, Outcome
 from rfp_responder.questionnaire.detect import detect
 from rfp_responder.questionnaire.formats import Format, format_of
-from rfp_responder.questionnaire.model import Edit, Item, Layout, Report, Row, Written
+from rfp_responder.questionnaire.model import Edit, Item, Layout, Written
 from rfp_responder.questionnaire.places import place
 from rfp_responder.questionnaire.slots import closed, place_answer, settle_shared
 from rfp_responder.text import fold

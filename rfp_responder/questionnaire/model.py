@@ -1,16 +1,21 @@
-"""The nouns of the questionnaire half: what a file holds, what was detected in it, what was written.
+"""The nouns of the questionnaire half: what a file holds, what was detected in it, what is written.
 
 A ``Grid`` is one sheet, CSV file or DOCX table: cells by row and column, both one-based. A ``Layout`` says
-which of its cells are questions and where their answers go. A ``Report`` accounts for every row once.
+which of its cells are questions and where their answers go.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
-from rfp_responder.domain import ROW_STATUSES, Citation, Question, RowStatus
+from rfp_responder.domain import Question
 from rfp_responder.questionnaire.places import Area, AreaIndex
+
+Shape = Literal["text", "choice", "marks", "several", "number", "percentage", "date", "attachment"]
+"""What an answer cell takes: free text, one value of a list, an x in one of several cells, several values of a list
+in one cell, a number, a percentage, a date, the name of an attached file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +32,20 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A validation: ``choices`` of a drop-down, or ``max_characters`` of a text-length limit.
+    """A validation: ``choices`` of a drop-down, ``max_characters`` of a text-length limit, or a ``number``.
 
-    ``unreadable`` holds the source of a drop-down whose values could not be found (``INDIRECT(A2)``).
+    ``unreadable`` holds the source of a drop-down whose values could not be found (``INDIRECT(A2)``). ``number`` is
+    the kind of number the cell takes (``"whole"``, ``"decimal"``, ``"date"``), between ``low`` and ``high`` where
+    these are given.
     """
 
     areas: tuple[Area, ...]
     choices: tuple[str, ...] = ()
     max_characters: int | None = None
     unreadable: str = ""
+    number: str = ""
+    low: float | None = None
+    high: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +69,8 @@ class Protection:
 class Grid:
     """One sheet. ``cells[row][column]`` holds cells with text, ``merges`` the areas of more than one cell.
 
-    ``protection`` is None where the sheet is not protected; ``notes`` tell what a person should know.
+    ``protection`` is None where the sheet is not protected; ``notes`` tell what a person should know. ``known`` is the
+    layout where the format itself says what asks and what takes the answer (a form, a JSON questionnaire).
     """
 
     name: str
@@ -71,6 +82,7 @@ class Grid:
     hidden_columns: frozenset[int] = frozenset()
     protection: Protection | None = None
     notes: tuple[str, ...] = ()
+    known: SheetLayout | None = None
     _merged: AreaIndex[Area] = field(init=False, repr=False, compare=False)
     _ruled: AreaIndex[Rule] = field(init=False, repr=False, compare=False)
 
@@ -108,13 +120,37 @@ class Grid:
 
 
 @dataclass(frozen=True, slots=True)
+class Condition:
+    """When a question need not be answered: unless the one at ``gate`` (a row of the same sheet) is answered so.
+
+    ``wanted`` holds the answers to the gate that call for this question, ``said`` the words it was read from.
+    """
+
+    gate: int
+    wanted: tuple[str, ...]
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """A further cell of a question's row with a drop-down of its own (who is responsible, how mature)."""
+
+    header: str
+    cell: str
+    choices: tuple[str, ...]
+    blocked: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One question with the cells its answer goes into (``"D12"``; None where the sheet has no such column).
 
-    ``marks`` pairs each choice with the cell that takes an ``x`` for it, where the sheet answers by marking
-    one of several columns. ``blocked`` is the reason why no answer is due (already filled, computed,
+    ``question`` is what is put to the answerer: the cell's own words, ``text``, with those of the stem above it where
+    the sentence needs them. ``marks`` pairs each choice with the cell that takes an ``x`` for it, where the sheet
+    answers by marking one of several columns. ``blocked`` is the reason why no answer is due (already filled, computed,
     locked), and ``unwritable`` why none can be written (no answer column, unreadable list); both ``""``
-    where the slot is free.
+    where the slot is free. ``reference_cell`` takes the places an answer rests on. ``separator`` stands between the
+    values of a cell that takes several.
     """
 
     sheet: str
@@ -129,6 +165,13 @@ class Item:
     unwritable: str = ""
     comment_blocked: str = ""
     notes: tuple[str, ...] = ()
+    text: str = ""
+    shape: Shape = "text"
+    reference_cell: str | None = None
+    extras: tuple[Extra, ...] = ()
+    condition: Condition | None = None
+    hidden: bool = False
+    separator: str = ", "
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,12 +239,18 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One text to write: ``row`` and ``column`` are one-based and name the anchor of a merged area."""
+    """One text to write: ``row`` and ``column`` are one-based and name the anchor of a merged area.
+
+    ``kind`` says whether the text is written as one, as a number (``"95.5"``) or as a date (``"2026-09-30"``).
+    ``like`` is the place (row, column) whose look a cell takes that has none of its own.
+    """
 
     sheet: str
     row: int
     column: int
     text: str
+    kind: Literal["text", "number", "date"] = "text"
+    like: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,86 +263,3 @@ class Written:
     edits: tuple[Edit, ...]
     refused: tuple[tuple[Edit, str], ...] = ()
     notes: Mapping[tuple[str, int, int], str] = field(default_factory=dict)
-
-
-CitationJson = dict[str, str | int]
-
-
-def citation_json(citations: tuple[Citation, ...]) -> tuple[CitationJson, ...]:
-    """Citations in the shape of ``rfp ask --json``; ``n`` is one-based."""
-    return tuple(
-        {
-            "n": n,
-            "document": each.document_name,
-            "page": each.page_number,
-            "start": each.start,
-            "end": each.end,
-            "quote": each.quote,
-        }
-        for n, each in enumerate(citations, 1)
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """How one row of the questionnaire ended. ``cell`` is the answer cell's name.
-
-    ``confidence`` is 0.0 for a row that was not put to the answerer.
-    """
-
-    sheet: str
-    row: int
-    cell: str
-    id: str
-    question: str
-    status: RowStatus
-    answer: str = ""
-    choice: str | None = None
-    confidence: float = 0.0
-    citations: tuple[CitationJson, ...] = ()
-    notes: tuple[str, ...] = ()
-
-    def as_json(self) -> dict[str, object]:
-        """One entry of ``rows`` in ``rfp answer --report``."""
-        return {
-            "sheet": self.sheet,
-            "row": self.row,
-            "cell": self.cell,
-            "id": self.id,
-            "question": self.question,
-            "status": self.status,
-            "answer": self.answer,
-            "choice": self.choice,
-            "confidence": self.confidence,
-            "citations": [dict(citation) for citation in self.citations],
-            "notes": list(self.notes),
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """Every row of the questionnaire, once, and the file that was delivered.
-
-    ``notes`` tell what concerns the whole file (skipped sheets, stale formulas, the proof).
-    """
-
-    questionnaire: str
-    output: str
-    rows: tuple[Row, ...]
-    notes: tuple[str, ...] = ()
-
-    @property
-    def totals(self) -> dict[RowStatus, int]:
-        """How many rows ended in each status; every status is named."""
-        counts: dict[RowStatus, int] = dict.fromkeys(ROW_STATUSES, 0)
-        for row in self.rows:
-            counts[row.status] += 1
-        return counts
-
-    def as_json(self) -> dict[str, object]:
-        """The document that ``rfp answer --report`` writes."""
-        return {
-            "questionnaire": self.questionnaire,
-            "totals": dict(self.totals),
-            "rows": [row.as_json() for row in self.rows],
-        }

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from rfp_responder.domain import Answer, RowStatus
+from rfp_responder.questionnaire.account import Row, citation_json
 from rfp_responder.questionnaire.checkpoint import Outcome
-from rfp_responder.questionnaire.model import Edit, Item, Row, citation_json
+from rfp_responder.questionnaire.model import Edit, Item
 from rfp_responder.questionnaire.places import cell_name, place
 
 MARK = "x"
