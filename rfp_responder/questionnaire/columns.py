@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rfp_responder.questionnaire.conditions import says_depends, says_when
 from rfp_responder.questionnaire.headers import Header
 from rfp_responder.questionnaire.model import Grid
 from rfp_responder.questionnaire.rules import (
@@ -17,6 +18,7 @@ from rfp_responder.questionnaire.rules import (
     listed_choices,
     never_asks,
     says_kind,
+    says_limit,
 )
 
 MAX_COLUMNS = 200  # questions and answers stand at the left; wider sheets are matrices
@@ -45,7 +47,9 @@ class Columns:
     """The columns of a table (one-based). ``marks`` pairs choice words with the columns that take an ``x``.
 
     ``listed`` holds choices that the answer column's header spells out, ``kind`` is the column that tells
-    questions from statements and headings (exports of portals have one).
+    questions from statements and headings, or mandatory from desirable ones. ``reference`` takes the places an answer
+    rests on, ``extras`` are columns with drop-downs of their own. ``limit`` says how long an answer may be,
+    ``depends`` and ``when`` on which question and answer a row depends.
     """
 
     question: int
@@ -56,6 +60,11 @@ class Columns:
     marks: tuple[tuple[str, int], ...] = ()
     listed: tuple[str, ...] = ()
     kind: int | None = None
+    reference: int | None = None
+    extras: tuple[int, ...] = ()
+    limit: int | None = None
+    depends: int | None = None
+    when: int | None = None
 
 
 def choose_columns(grid: Grid, table: Table) -> Columns | None:
@@ -76,11 +85,61 @@ def choose_columns(grid: Grid, table: Table) -> Columns | None:
     comment = _comment_column(grid, table, rows, [c for c in used if c not in taken], answer or question)
     if answer is None and comment is None:
         answer = _unnamed_column(grid, table, rows, question)
-    identity = _id_column(grid, table, sure, [c for c in used if c not in taken | {comment}], question)
-    section = _section_column(grid, table, rows, [c for c in used if c not in taken | {comment, identity}], question)
-    listed = listed_choices(table.text(answer)) if answer and not marks else ()
-    kind = next((c for c in used if c not in taken and says_kind(table.text(c))), None)
-    return Columns(question, answer, comment, identity, section, marks, listed, kind)
+    taken |= {column for column in (answer, comment) if column is not None}
+    identity = _id_column(grid, table, sure, [c for c in used if c not in taken], question)
+    taken |= {identity} if identity else set()
+    reference = _reference_column(grid, table, rows, [c for c in used if c not in taken], question)
+    taken |= {reference} if reference else set()
+    section = _section_column(grid, table, rows, [c for c in used if c not in taken], question)
+    extras = _extra_columns(grid, table, rows, [c for c in used if c not in taken | {section}], answer or question)
+    rest = [c for c in used if c not in taken | {section, *extras}]
+    return Columns(
+        question,
+        answer,
+        comment,
+        identity,
+        section,
+        marks,
+        listed_choices(table.text(answer)) if answer and not marks else (),
+        next((c for c in rest if says_kind(table.text(c))), None),
+        reference,
+        extras,
+        next((c for c in rest if says_limit(table.text(c))), None),
+        next((c for c in rest if says_depends(table.text(c))), None),
+        next((c for c in rest if says_when(table.text(c))), None),
+    )
+
+
+def _reference_column(
+    grid: Grid, table: Table, rows: Sequence[int], columns: Sequence[int], question: int
+) -> int | None:
+    """The column right of the question, mostly blank, that takes the documents and pages an answer rests on."""
+    total = max(len(rows), 1)
+    for column in columns:
+        said = table.weight(column, "reference")
+        if said < 2 or column < question or table.weight(column, "other") > said:
+            continue
+        filled = sum(bool(grid.text(row, column).strip()) for row in rows) / total
+        formulas = any((cell := grid.cells[row].get(column)) is not None and cell.formula for row in rows)
+        if filled <= 0.3 and not formulas and column not in grid.hidden_columns:
+            return column
+    return None
+
+
+def _extra_columns(
+    grid: Grid, table: Table, rows: Sequence[int], columns: Sequence[int], answer: int
+) -> tuple[int, ...]:
+    """Columns behind the answer that have drop-downs of their own in most rows and are ours to fill."""
+    total = max(len(rows), 1)
+    return tuple(
+        column
+        for column in columns
+        if column > answer
+        and sum(bool(grid.choices(row, column)) for row in rows) >= 0.5 * total
+        and table.weight(column, "other") < 2
+        and not any((cell := grid.cells[row].get(column)) is not None and cell.formula for row in rows)
+        and sum(grid.locked(row, column) for row in rows) < 0.5 * total
+    )
 
 
 def _may_ask(text: str) -> bool:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
-from rfp_responder.domain import Question
 from rfp_responder.questionnaire.columns import Columns, Table, choose_columns
+from rfp_responder.questionnaire.conditions import Told, with_conditions
 from rfp_responder.questionnaire.headers import Header, find_headers
+from rfp_responder.questionnaire.items import make_item
 from rfp_responder.questionnaire.model import Grid, Item, Layout, OtherRow, SheetLayout
 from rfp_responder.questionnaire.places import cell_name, letters, number
 from rfp_responder.questionnaire.rows import habits, identity, judge
-from rfp_responder.questionnaire.rules import asks, is_placeholder, leading_code, limits, roles, skips_sheet
+from rfp_responder.questionnaire.rules import asks, leading_code, roles, skips_sheet
+from rfp_responder.questionnaire.stems import asks_alone, is_lead_in, is_part, part_mark
 from rfp_responder.text import fold
 
 MAX_ROWS = 20_000  # of one sheet; questionnaires have up to 1,500 questions, and 10,000 rows take a second
@@ -80,41 +83,119 @@ def _tables(grid: Grid) -> list[Table]:
 
 
 def _layout(grid: Grid, table: Table, columns: Columns) -> SheetLayout:
-    usual = habits(grid, columns, table.rows)
-    items: list[Item] = []
-    others: list[OtherRow] = []
-    heading = topic = ""
-    slot = columns.answer or columns.comment or columns.question
-    header_rows = tuple(row for header in table.headers for row in header.rows)
-    others += [OtherRow(row, cell_name(row, slot), _shown(grid, row, slot), "header") for row in header_rows]
-    labels = _block_labels(table, columns)
+    reading = _Reading(grid, table, columns)
     for row in table.rows:
-        heading = next((label for top, label in labels if top == row), heading)
-        judgement = judge(grid, columns, usual, row)
+        reading.read(row)
+    return reading.layout()
+
+
+class _Reading:
+    """One pass over a table's rows: which of them ask, under which heading, and as parts of which lead-in."""
+
+    def __init__(self, grid: Grid, table: Table, columns: Columns) -> None:
+        self.grid, self.table, self.columns = grid, table, columns
+        self.usual = habits(grid, columns, table.rows)
+        self.items: list[Item] = []
+        self.told: list[Told] = []
+        self.others: list[OtherRow] = []
+        self.gates: list[tuple[int, str]] = []
+        self.borders: list[int] = []
+        self.heading = self.topic = ""
+        self.stem = self.stem_id = ""
+        self.slot = columns.answer or columns.comment or columns.question
+        self.labels = dict(_block_labels(table, columns))
+        self.below = dict(pairwise(table.rows))
+
+    def read(self, row: int) -> None:
+        """Judge one row (one-based) and keep what it says."""
+        grid, columns = self.grid, self.columns
+        self.heading = self.labels.get(row, self.heading)
+        text = grid.text(row, columns.question).strip()
+        name = identity(grid, columns, row) or leading_code(text)
+        if self.stem and not is_part(text, name, self.stem_id):
+            self.stem = self.stem_id = ""
+        if self._leads(row, text, name):
+            self.stem, self.stem_id = text, name
+            if not self._asks_itself(row, text):
+                self._other(row, "lead-in of the parts below")
+                return
+            judgement = judge(grid, columns, self.usual, row)
+            stem = ""
+        else:
+            stem = self.stem
+            judgement = judge(grid, columns, self.usual, row, part=bool(stem))
         if columns.section and (named := fold(grid.text(*grid.anchor(row, columns.section)))):
-            topic = named
+            self.topic = named
         if judgement.asks:
-            items.append(_item(grid, columns, row, " / ".join(dict.fromkeys(filter(None, (topic, heading))))))
-            continue
+            section = " / ".join(dict.fromkeys(filter(None, (self.topic, self.heading))))
+            self.items.append(make_item(grid, self.table, columns, row, (section, stem)))
+            self.told.append(Told(*(grid.text(row, c) if c else "" for c in (columns.depends, columns.when))))
+            return
         if judgement.heading:
-            heading = fold(grid.text(row, columns.question)) or max(
+            self.heading = fold(grid.text(row, columns.question)) or max(
                 (fold(cell.text) for cell in grid.cells[row].values()), key=len
             )
-        others.append(OtherRow(row, cell_name(row, slot), _shown(grid, row, columns.question), judgement.reason))
-    values = [item.choices for item in items if item.choices]
-    return SheetLayout(
-        sheet=grid.name,
-        header_rows=header_rows,
-        id_column=letters(columns.id) if columns.id else None,
-        question_column=letters(columns.question),
-        answer_column=letters(columns.answer) if columns.answer else None,
-        comment_column=letters(columns.comment) if columns.comment else None,
-        choices=max(values, key=values.count) if values else (),
-        items=tuple(items),
-        others=tuple(sorted(others, key=lambda other: other.row)),
-        headers=tuple(table.headers[0].texts[c] for c in sorted(table.headers[0].texts)) if table.headers else (),
-        notes=grid.notes,
-    )
+            self.borders.append(row)
+        self._other(row, judgement.reason)
+
+    def _other(self, row: int, reason: str) -> None:
+        words = " ".join(cell.text for _, cell in sorted(self.grid.cells[row].items()))
+        self.gates.append((row, words[:400]))
+        shown = _shown(self.grid, row, self.columns.question)
+        self.others.append(OtherRow(row, cell_name(row, self.slot), shown, reason))
+
+    def _leads(self, row: int, text: str, name: str) -> bool:
+        """Whether the row is a lead-in with at least one part directly below it."""
+        below = self.below.get(row)
+        if below is None or not is_lead_in(text) or (self.stem and part_mark(text)):
+            return False
+        part = self.grid.text(below, self.columns.question).strip()
+        return bool(part) and is_part(part, identity(self.grid, self.columns, below) or leading_code(part), name)
+
+    def _asks_itself(self, row: int, text: str) -> bool:
+        """Whether a lead-in wants an answer of its own: it says enough, or it alone has a list."""
+        answer = self.columns.answer
+        if answer is not None:
+            own = bool(self.grid.choices(*self.grid.anchor(row, answer)))
+            parts = bool(self.grid.choices(*self.grid.anchor(self.below[row], answer)))
+            if own != parts:
+                return own
+            if self.grid.locked(row, answer) and not self.grid.locked(self.below[row], answer):
+                return False
+        return asks_alone(text)
+
+    def layout(self) -> SheetLayout:
+        """What was read."""
+        columns, headers = self.columns, self.table.headers
+        header_rows = tuple(row for header in headers for row in header.rows)
+        headed = [
+            OtherRow(row, cell_name(row, self.slot), _shown(self.grid, row, self.slot), "header") for row in header_rows
+        ]
+        items = with_conditions(self.items, self.told, self.gates, self.borders)
+        values = [item.choices for item in items if item.choices]
+        return SheetLayout(
+            sheet=self.grid.name,
+            header_rows=header_rows,
+            id_column=_letters(columns.id),
+            question_column=letters(columns.question),
+            answer_column=_letters(columns.answer),
+            comment_column=_letters(columns.comment),
+            choices=max(values, key=values.count) if values else (),
+            items=items,
+            others=tuple(sorted(headed + self.others, key=lambda other: other.row)),
+            headers=tuple(headers[0].texts[c] for c in sorted(headers[0].texts)) if headers else (),
+            notes=self.grid.notes,
+            section_column=_letters(columns.section),
+            reference_column=_letters(columns.reference),
+            type_column=_letters(columns.kind),
+            limit_column=_letters(columns.limit),
+            depends_column=_letters(columns.depends),
+            extra_columns=tuple(letters(column) for column in columns.extras),
+        )
+
+
+def _letters(column: int | None) -> str | None:
+    return letters(column) if column else None
 
 
 def _block_labels(table: Table, columns: Columns) -> list[tuple[int, str]]:
@@ -135,62 +216,6 @@ def _shown(grid: Grid, row: int, column: int) -> str:
     """The text of a cell, or the row's first words where it is empty."""
     cells = grid.cells.get(row, {})
     return fold(grid.text(row, column)) or next((fold(cells[c].text) for c in sorted(cells)), "")
-
-
-def _item(grid: Grid, columns: Columns, row: int, section: str) -> Item:
-    cell = grid.cells[row][columns.question]
-    answer = grid.anchor(row, columns.answer) if columns.answer else None
-    comment = grid.anchor(row, columns.comment) if columns.comment else None
-    choices = grid.choices(*answer) if answer else ()
-    choices = tuple(word for word, _ in columns.marks) or choices or columns.listed
-    words, characters = limits(cell.text)
-    if answer and not choices:
-        characters = grid.max_characters(*answer) or characters
-    name = identity(grid, columns, row) or leading_code(cell.text)
-    text = cell.text.strip()
-    notes = [f"row {row} is hidden"] if row in grid.hidden_rows else []
-    if cell.formula and not cell.text.strip():
-        notes.append("the question is a formula without a cached value: open the file in Excel and save it")
-    unreadable = grid.unreadable(*answer) if answer and not choices else ""
-    unwritable = ""
-    if answer is None and comment is None:
-        unwritable = f"sheet {grid.name!r} has no answer column"
-    elif unreadable:
-        unwritable = f"the allowed values of the drop-down could not be read ({unreadable})"
-    return Item(
-        sheet=grid.name,
-        row=row,
-        id=name,
-        question=Question(name, text, section, choices, words, characters),
-        answer_cell=cell_name(*answer) if answer else None,
-        comment_cell=cell_name(*comment) if comment else None,
-        choices=choices,
-        marks=tuple((word, cell_name(*grid.anchor(row, column))) for word, column in columns.marks),
-        blocked=_blocked(grid, columns, row, answer or comment),
-        unwritable=unwritable,
-        comment_blocked=_why_not(grid, comment) if comment and answer else "",
-        notes=tuple(notes),
-    )
-
-
-def _blocked(grid: Grid, columns: Columns, row: int, slot: tuple[int, int] | None) -> str:
-    if columns.marks:
-        places = [grid.anchor(row, column) for _, column in columns.marks]
-        return next((reason for place in places if (reason := _why_not(grid, place))), "")
-    return _why_not(grid, slot) if slot else ""
-
-
-def _why_not(grid: Grid, slot: tuple[int, int]) -> str:
-    """Why this cell must not be written, ``""`` where it may."""
-    row, column = slot
-    cell = grid.cells.get(row, {}).get(column)
-    if cell and cell.formula:
-        return f"{cell_name(row, column)} holds a formula"
-    if cell and cell.text.strip() and not is_placeholder(cell.text):
-        return "already filled"
-    if grid.locked(row, column):
-        return f"{cell_name(row, column)} is locked on a protected sheet"
-    return ""
 
 
 def _reason_to_skip(grid: Grid, layout: SheetLayout, before: Sequence[SheetLayout]) -> str:

@@ -72,6 +72,9 @@ def resolve_rules(raws: Sequence[RawRule], sheet: str, source: ListSource) -> tu
                 rules.append(Rule(raw.areas, unreadable=raw.formula or "an empty list"))
         elif raw.kind == "textLength" and (limit := _limit(raw)) is not None:
             rules.append(Rule(raw.areas, max_characters=limit))
+        elif raw.kind in {"whole", "decimal", "date", "time"}:
+            low, high = _bounds(raw)
+            rules.append(Rule(raw.areas, number="decimal" if raw.kind == "time" else raw.kind, low=low, high=high))
     return tuple(rules)
 
 
@@ -81,3 +84,22 @@ def _limit(raw: RawRule) -> int | None:
     if raw.operator not in {"between", "lessThan", "lessThanOrEqual", "equal"} or not bound.strip().isdigit():
         return None
     return int(bound) - (raw.operator == "lessThan")
+
+
+def _bounds(raw: RawRule) -> tuple[float | None, float | None]:
+    """The least and the greatest number a rule allows, each None where it sets none or is computed."""
+    first, second = _number(raw.formula), _number(raw.second)
+    if raw.operator == "between":
+        return first, second
+    if raw.operator in {"greaterThan", "greaterThanOrEqual"}:
+        return first, None
+    if raw.operator in {"lessThan", "lessThanOrEqual"}:
+        return None, first
+    return (first, first) if raw.operator == "equal" else (None, None)
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None

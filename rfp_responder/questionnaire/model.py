@@ -71,6 +71,8 @@ class Grid:
 
     ``protection`` is None where the sheet is not protected; ``notes`` tell what a person should know. ``known`` is the
     layout where the format itself says what asks and what takes the answer (a form, a JSON questionnaire).
+    ``percents`` are cells whose format shows a percentage, ``inputs`` blank cells that look like fields to fill:
+    coloured or framed.
     """
 
     name: str
@@ -83,6 +85,8 @@ class Grid:
     protection: Protection | None = None
     notes: tuple[str, ...] = ()
     known: SheetLayout | None = None
+    percents: frozenset[tuple[int, int]] = frozenset()
+    inputs: frozenset[tuple[int, int]] = frozenset()
     _merged: AreaIndex[Area] = field(init=False, repr=False, compare=False)
     _ruled: AreaIndex[Rule] = field(init=False, repr=False, compare=False)
 
@@ -109,6 +113,14 @@ class Grid:
         """The text-length limit of a cell, None where it has none."""
         found = (rule.max_characters for rule in self._ruled.at(row, column))
         return next((limit for limit in found if limit), None)
+
+    def number(self, row: int, column: int) -> Rule | None:
+        """The rule by which a cell takes a number or a date only, None where it has none."""
+        return next((rule for rule in self._ruled.at(row, column) if rule.number), None)
+
+    def percent(self, row: int, column: int) -> bool:
+        """Whether the cell shows its number as a percentage."""
+        return (row, column) in self.percents
 
     def unreadable(self, row: int, column: int) -> str:
         """The source of a drop-down on this cell whose values could not be read, else ``""``."""
@@ -186,7 +198,10 @@ class OtherRow:
 
 @dataclass(frozen=True, slots=True)
 class SheetLayout:
-    """What was detected on one sheet. Columns are letters, rows one-based."""
+    """What was detected on one sheet. Columns are letters, rows one-based.
+
+    ``appended`` is a column that the sheet lacks and that the writer adds behind the last one for the answers.
+    """
 
     sheet: str
     header_rows: tuple[int, ...]
@@ -199,11 +214,18 @@ class SheetLayout:
     others: tuple[OtherRow, ...] = ()
     headers: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    section_column: str | None = None
+    reference_column: str | None = None
+    type_column: str | None = None
+    limit_column: str | None = None
+    depends_column: str | None = None
+    extra_columns: tuple[str, ...] = ()
+    appended: str | None = None
 
     @property
     def answerable(self) -> bool:
-        """Whether any answer can be written on this sheet."""
-        return self.answer_column is not None or self.comment_column is not None
+        """Whether any answer can be written on this sheet as it is."""
+        return any(item.answer_cell or item.comment_cell for item in self.items)
 
     def as_json(self) -> dict[str, object]:
         """One entry of ``rfp inspect --json``."""
@@ -216,16 +238,44 @@ class SheetLayout:
             "comment_column": self.comment_column,
             "choices": list(self.choices) or None,
             "question_rows": [item.row for item in self.items],
-            "questions": [{"row": item.row, "id": item.id, "text": item.question.text} for item in self.items],
+            "questions": [_question_json(item) for item in self.items],
+            "section_column": self.section_column,
+            "reference_column": self.reference_column,
+            "type_column": self.type_column,
+            "limit_column": self.limit_column,
+            "depends_column": self.depends_column,
+            "extra_columns": list(self.extra_columns),
+            "appended_column": self.appended,
+            "notes": list(self.notes),
         }
+
+
+def _question_json(item: Item) -> dict[str, object]:
+    """One entry of ``questions``: the contract's row, id and text, and what else was read of the row."""
+    found: dict[str, object] = {"row": item.row, "id": item.id, "text": item.text or item.question.text}
+    if item.question.text != found["text"]:
+        found["asked"] = item.question.text
+    found |= {"section": item.question.section, "shape": item.shape, "choices": list(item.choices) or None}
+    found |= {"max_words": item.question.max_words, "max_characters": item.question.max_characters}
+    if item.condition:
+        found["depends_on"] = {
+            "row": item.condition.gate,
+            "answers": list(item.condition.wanted),
+            "said": item.condition.said,
+        }
+    return found
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """What was detected in a file. ``skipped`` names the sheets left out, each with the reason."""
+    """What was detected in a file. ``skipped`` names the sheets left out, each with the reason.
+
+    ``name`` is the published questionnaire whose signature the file bears (``"CAIQ 4"``), ``""`` where it bears none.
+    """
 
     sheets: tuple[SheetLayout, ...]
     skipped: tuple[tuple[str, str], ...] = ()
+    name: str = ""
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -234,7 +284,11 @@ class Layout:
 
     def as_json(self) -> dict[str, object]:
         """The document that ``rfp inspect --json`` prints."""
-        return {"sheets": [sheet.as_json() for sheet in self.sheets]}
+        return {
+            "sheets": [sheet.as_json() for sheet in self.sheets],
+            "layout": self.name or None,
+            "skipped": [{"sheet": sheet, "reason": reason} for sheet, reason in self.skipped],
+        }
 
 
 @dataclass(frozen=True, slots=True)

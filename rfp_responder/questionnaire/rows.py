@@ -63,8 +63,11 @@ def identity(grid: Grid, columns: Columns, row: int) -> str:
     return " ".join(grid.text(*grid.anchor(row, columns.id)).split())
 
 
-def judge(grid: Grid, columns: Columns, usual: Habits, row: int) -> Judgement:
-    """Whether a row asks. Every sign adds or takes; what ends above zero is a question."""
+def judge(grid: Grid, columns: Columns, usual: Habits, row: int, *, part: bool = False) -> Judgement:
+    """Whether a row asks. Every sign adds or takes; what ends above zero is a question.
+
+    ``part`` says that the row goes on with a lead-in above it, which is as good as asking itself.
+    """
     text = grid.text(row, columns.question).strip()
     cell = grid.cells[row].get(columns.question)
     if not text and cell and cell.formula and (columns.answer or columns.comment):
@@ -78,7 +81,7 @@ def judge(grid: Grid, columns: Columns, usual: Habits, row: int) -> Judgement:
     if columns.kind and no_question_kind(grid.text(row, columns.kind)):
         kind = fold(grid.text(row, columns.kind)).casefold()
         return Judgement(False, f"its type is {kind}", heading=kind in {"section", "heading", "group", "title"})
-    asked = asks(text)
+    asked = max(asks(text), 2.0 if part else 0.0)
     score = 2.0 if asked >= 2 else 0.5 * asked
     score += _by_id(grid, columns, usual, row, asked)
     score += _by_slot(grid, columns, usual, row)

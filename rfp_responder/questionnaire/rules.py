@@ -11,7 +11,7 @@ from typing import Literal
 
 from rfp_responder.text import fold
 
-Role = Literal["question", "answer", "comment", "id", "section", "other"]
+Role = Literal["question", "answer", "comment", "id", "section", "reference", "other"]
 
 
 def _words(pattern: str) -> re.Pattern[str]:
@@ -25,6 +25,15 @@ _ID = re.compile(
     re.IGNORECASE,
 )
 _NO_ID = _words(r"evidence|documents?|documentation|yes ?[/,|] ?no|y ?/ ?n|policy|standard|link")
+_REFERENCE = re.compile(
+    r"(?:.*\b(?:proposal|response|bid|tender|offer|documents?|documentation|docs?|evidence|polic(?:y|ies)|page|source|"
+    r"supporting|attachments?|artefacts?|artifacts?|link|url|vendor|supplier|bidder|cross)\b.*[ -/]"
+    r"(?:ref|refs|reference|references|link|links|url|location|page|pages|section|number|no|name|title)\b\.?|"
+    r"references?|evidence|evidences|(?:supporting|attached) (?:documents?|documentation|evidence|material)|"
+    r"references? (?:to|in|in the) .*|where addressed|location in (?:the )?(?:proposal|response|bid|document\w*)|"
+    r"cross[- ]?references?|attachments?|links?|urls?|documents?|document(?:ed)? evidence|evidence (?:provided|of .*))",
+    re.IGNORECASE,
+)
 _ABOUT = _words(  # about the question or the answer, not the thing itself
     r"expected|typical|suggested|possible|allowed|valid|sample|example|model|type|format|options?|weight\w*|scor\w+|"
     r"points?|rating|"
@@ -167,6 +176,16 @@ _CHARACTER_LIMIT = re.compile(
 )
 _WORD_LIMIT_AFTER = re.compile(r"(\d[\d,]{0,6})[ -]words?\s*(?:max|limit|or (?:less|fewer))", re.IGNORECASE)
 _CHARACTER_LIMIT_AFTER = re.compile(r"(\d[\d,]{0,6})[ -]char\w*\s*(?:max|limit|or (?:less|fewer))", re.IGNORECASE)
+_KIND_HEADER = re.compile(
+    r"(?:\w+ ){0,2}(?:type|kind)|mandatory\b.{0,40}|(?:m/d|m/s|m/o|m/d/o|must/should(?:/could)?|moscow)|"
+    r"(?:requirement )?(?:obligation|necessity|level of requirement|requirement level|criticality)",
+    re.IGNORECASE,
+)
+_LIMIT_HEADER = re.compile(
+    r"(?:answer |response )?(?:word|character|char|length)s? ?(?:limit|count|max\w*)?|(?:max\w*\.?|limit)(?: of| no\.? of| "
+    r"number of)? ?(?:words?|char\w*|length)(?: allowed)?|(?:answer |response )?limit",
+    re.IGNORECASE,
+)
 _HEADER_LENGTH = 400  # characters; also bounds the work on hostile cells
 _HEADER_WORDS = 25  # a header cell may carry an instruction, a data cell is longer
 
@@ -183,6 +202,9 @@ def roles(header: str) -> dict[Role, float]:
         return {}
     if text.casefold().rstrip(".:") in {"item", "items"}:
         return {"id": 1.5, "question": 1.0}  # the number of a row as often as what it is about
+    if len(text) <= 60 and _REFERENCE.fullmatch(_EXPLANATION.sub("", text).rstrip(" :")):
+        # "Reference" numbers the rows on the left of the questions and takes pages on their right
+        return {"reference": 2.5, "comment": 1.5} | ({"id": 3.0} if text.casefold().startswith("reference") else {})
     if len(text) <= 40 and _ID.fullmatch(text.rstrip(":")) and not _NO_ID.search(text):
         return {"id": 3.0}
     # what stands in brackets or behind a dash explains the name of the column
@@ -257,8 +279,13 @@ def never_asks(text: str) -> bool:
 
 
 def says_kind(header: str) -> bool:
-    """Whether a column tells what each row is (``"Type"``, ``"Question Type"``, ``"Row type"``)."""
-    return re.fullmatch(r"(?:\w+ )?(?:type|kind)", fold(header).replace("_", " "), re.IGNORECASE) is not None
+    """Whether a column tells what each row is (``"Type"``, ``"Question Type"``, ``"Mandatory/Desirable"``)."""
+    return _KIND_HEADER.fullmatch(fold(header).replace("_", " ").rstrip(":?*")) is not None
+
+
+def says_limit(header: str) -> bool:
+    """Whether a column says how long an answer may be (``"Word limit"``, ``"Max. characters"``)."""
+    return _LIMIT_HEADER.fullmatch(fold(header).replace("_", " ").rstrip(":?*")) is not None
 
 
 def no_question_kind(text: str) -> bool:
@@ -304,6 +331,9 @@ def is_placeholder(text: str) -> bool:
 
 def limits(text: str) -> tuple[int | None, int | None]:
     """The most words and characters a question's own text allows, None where it names no limit."""
+    if found := re.fullmatch(r"\s*(\d[\d,.]{0,7})\s*(words?|char\w*|w|c)\.?\s*", text, re.IGNORECASE):
+        count = int(re.sub(r"\D", "", found[1]))
+        return (count, None) if found[2].lower().startswith("w") else (None, count)
     words = _WORD_LIMIT.search(text) or _WORD_LIMIT_AFTER.search(text)
     characters = _CHARACTER_LIMIT.search(text) or _CHARACTER_LIMIT_AFTER.search(text)
     return (
