@@ -15,7 +15,8 @@ from rfp_responder.text import fold
 
 _SEVERAL = re.compile(
     r"(?:select|choose|tick|check|mark|pick|indicate) (?:all|any|one or more|as many)|all that apply|"
-    r"multi(?:ple)?[- ]?(?:select\w*|choice|answers?|values?|options?|picklist)|one or more (?:of|options|values)|mehrfach",
+    r"multi(?:ple)?[- ]?(?:select\w*|choice|answers?|values?|options?|picklist)|"
+    r"one or more (?:of|options|values)|mehrfach",
     re.IGNORECASE,
 )
 _SINGLE = re.compile(r"single|one of|multiple choice", re.IGNORECASE)

@@ -182,8 +182,8 @@ _KIND_HEADER = re.compile(
     re.IGNORECASE,
 )
 _LIMIT_HEADER = re.compile(
-    r"(?:answer |response )?(?:word|character|char|length)s? ?(?:limit|count|max\w*)?|(?:max\w*\.?|limit)(?: of| no\.? of| "
-    r"number of)? ?(?:words?|char\w*|length)(?: allowed)?|(?:answer |response )?limit",
+    r"(?:answer |response )?(?:word|character|char|length)s? ?(?:limit|count|max\w*)?|(?:answer |response )?limit|"
+    r"(?:max\w*\.?|limit)(?: of| no\.? of| number of)? ?(?:words?|char\w*|length)(?: allowed)?",
     re.IGNORECASE,
 )
 _HEADER_LENGTH = 400  # characters; also bounds the work on hostile cells
@@ -204,7 +204,10 @@ def roles(header: str) -> dict[Role, float]:
         return {"id": 1.5, "question": 1.0}  # the number of a row as often as what it is about
     if len(text) <= 60 and _REFERENCE.fullmatch(_EXPLANATION.sub("", text).rstrip(" :")):
         # "Reference" numbers the rows on the left of the questions and takes pages on their right
-        return {"reference": 2.5, "comment": 1.5} | ({"id": 3.0} if text.casefold().startswith("reference") else {})
+        meant: dict[Role, float] = {"reference": 2.5, "comment": 1.5}
+        if text.casefold().startswith("reference"):
+            meant["id"] = 3.0
+        return meant
     if len(text) <= 40 and _ID.fullmatch(text.rstrip(":")) and not _NO_ID.search(text):
         return {"id": 3.0}
     # what stands in brackets or behind a dash explains the name of the column

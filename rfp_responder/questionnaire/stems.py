@@ -1,4 +1,4 @@
-"""Lead-ins: a row such as "Do you:" whose parts stand in the rows below, and the sentence that each part makes with it."""
+"""Lead-ins: a row such as "Do you:" whose parts stand in the rows below, and the sentence each part makes with it."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ _NO_SENTENCE = re.compile(  # what needs the part to say anything: an auxiliary 
     r"\s*$",
     re.IGNORECASE,
 )
+_AUXILIARY = re.compile(r"(?:do|does|did|is|are|was|were|has|have|can|could|will|would|shall|should)\b", re.IGNORECASE)
 MOST_WORDS = 40  # of a lead-in; a longer text is an instruction
 
 
@@ -55,9 +56,7 @@ def completed(stem: str, part: str) -> str:
     if asks(words) >= 2 and not words[:1].islower():
         return f"{lead}: {words}"
     joined = f"{lead} {_lowered(words)}"
-    if asks(f"{lead} it?") >= 2 and re.match(
-        r"(?:do|does|is|are|has|have|can|will|would|shall|should|did)\b", lead, re.I
-    ):
+    if _AUXILIARY.match(lead):
         return joined.rstrip(" .;,?") + "?"
     return joined.rstrip(" ;,")
 
