@@ -54,6 +54,7 @@ class Settings(BaseSettings):
     api_key: SecretStr = Field(default=SecretStr(""), description="Its key; never printed or stored")
     timeout: float = Field(default=60.0, gt=0, description="Seconds to wait for the model's server")
     max_retries: int = Field(default=2, ge=0, le=10, description="Retries after a fault of the model's server")
+    parallel: int = Field(default=4, ge=1, le=64, description="Questions put to the model's server at a time")
     temperature: float = Field(default=0.0, ge=0, le=2, description="Sampling temperature of the model")
     max_tokens: int = Field(default=1024, ge=64, description="Most tokens of a model's reply")
 

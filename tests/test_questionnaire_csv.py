@@ -81,11 +81,17 @@ def test_a_character_that_the_encoding_lacks_makes_the_file_utf_8(tmp_path: Path
     assert "Überprüfung" in after.decode("utf-8-sig")
 
 
-def test_binary_data_and_missing_columns_are_refused(tmp_path: Path) -> None:
+def test_binary_data_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "q.csv"
     path.write_bytes(b"ID,Question\x00\x01,\n")
     with pytest.raises(QuestionnaireError, match="zero bytes"):
         inspect(path)
+
+
+def test_a_column_for_the_answers_is_added_where_there_is_none(tmp_path: Path) -> None:
+    path, out = tmp_path / "q.csv", tmp_path / "o.csv"
     path.write_text("ID,Question\n1,Do you encrypt?\n2,Do you test?\n")
-    with pytest.raises(QuestionnaireError, match="no answer column"):
-        fill(path, tmp_path / "o.csv", yes)
+    fill(path, out, yes)
+    header, first, _ = out.read_text().splitlines()
+    assert header == "ID,Question,Answer"
+    assert first.startswith("1,Do you encrypt?,We do: Do you encrypt?")

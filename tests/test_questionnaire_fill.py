@@ -11,7 +11,7 @@ from workbooks import CITATION, OTHER, answer_to, workbook, yes
 
 from rfp_responder.domain import ROW_STATUSES, Answer, Question
 from rfp_responder.errors import ModelError, QuestionnaireError
-from rfp_responder.questionnaire import Report, fill, formats
+from rfp_responder.questionnaire import Options, Report, fill, formats
 from rfp_responder.questionnaire.model import Edit
 from rfp_responder.questionnaire.proof import prove_workbook
 from rfp_responder.questionnaire.splice import write
@@ -51,7 +51,7 @@ def test_a_choice_that_is_not_allowed_leaves_its_cell_blank_and_says_why(choice:
     found = cells(out)
     assert "C2" not in found
     assert found["D2"] == "We do so. [security-whitepaper.pdf p. 3]"
-    assert "allowed values (Yes, No)" in report.rows[1].notes[0]
+    assert "(Yes, No)" in report.rows[1].notes[0]
 
 
 def test_an_unanswered_row_stays_blank_with_its_reason(tmp_path: Path) -> None:
@@ -225,12 +225,26 @@ def test_limits_in_the_question_are_held(tmp_path: Path) -> None:
 
 def test_progress_is_told_after_each_question(tmp_path: Path) -> None:
     seen: list[tuple[int, int]] = []
-    fill(workbook(tmp_path / "q.xlsx", TEXT_FORM), tmp_path / "o.xlsx", yes, progress=lambda d, t: seen.append((d, t)))
+    fill(
+        workbook(tmp_path / "q.xlsx", TEXT_FORM),
+        tmp_path / "o.xlsx",
+        yes,
+        options=Options(progress=lambda d, t: seen.append((d, t))),
+    )
     assert seen == [(1, 2), (2, 2)]
 
 
-def test_a_sheet_without_answer_column_is_refused_with_what_was_seen(tmp_path: Path) -> None:
-    path = workbook(tmp_path / "q.xlsx", [["ID", "Question"], *TEXT_FORM[1:]])
+def test_a_column_is_added_for_the_answers_of_a_sheet_that_has_none(tmp_path: Path) -> None:
+    path, out = workbook(tmp_path / "q.xlsx", [["ID", "Question"], *TEXT_FORM[1:]]), tmp_path / "o.xlsx"
+    report = fill(path, out, yes)
+    found = cells(out)
+    assert found["C1"] == "Answer"
+    assert found["C2"].startswith("We do: Do you encrypt data?")
+    assert "sheet 'Questions': column C was added" in report.notes
+
+
+def test_no_column_is_added_to_a_protected_sheet(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "q.xlsx", [["ID", "Question"], *TEXT_FORM[1:]], protect_but=["H40"])
     with pytest.raises(QuestionnaireError) as fault:
         fill(path, tmp_path / "o.xlsx", yes)
     for part in ("q.xlsx", "'Questions'", "'ID', 'Question'", "'Answer'", "Add a column"):
@@ -254,8 +268,8 @@ def test_a_delivery_that_fails_its_proof_is_removed(tmp_path: Path, monkeypatch:
     path, out = workbook(tmp_path / "q.xlsx", TEXT_FORM), tmp_path / "o.xlsx"
     form = formats.FORMATS[".xlsx"]
 
-    def careless(source: Path, target: Path, edits: object) -> object:
-        written = write(source, target, [Edit("Questions", 2, 3, "a"), Edit("Questions", 2, 2, "damage")])
+    def careless(source: Path, target: Path, edits: object, look: formats.Look) -> object:
+        written = form.write(source, target, [Edit("Questions", 2, 3, "a"), Edit("Questions", 2, 2, "damage")], look)
         return type(written)(tuple(edit for edit in written.edits if edit.column == 3))
 
     monkeypatch.setitem(formats.FORMATS, ".xlsx", formats.Format(form.read, careless, form.prove))  # type: ignore[arg-type]
@@ -275,12 +289,8 @@ def test_the_proof_sees_a_changed_part_and_a_forbidden_value(tmp_path: Path) -> 
         prove_workbook(path, out, written.edits, {("Questions", 2, 3): ("Yes", "No")})
 
 
-def test_questions_on_a_sheet_without_answer_column_are_reported_unanswered(tmp_path: Path) -> None:
+def test_a_sheet_without_answer_column_gets_one_beside_sheets_that_have_theirs(tmp_path: Path) -> None:
     others = {"Extra": [["ID", "Question"], ["9", "Do you have a data centre?"]]}
     report = fill(workbook(tmp_path / "q.xlsx", TEXT_FORM, others=others), tmp_path / "o.xlsx", yes)
     last = report.rows[-1]
-    assert (last.sheet, last.status, last.notes) == (
-        "Extra",
-        "unanswered",
-        ("sheet 'Extra' has no answer column",),
-    )
+    assert (last.sheet, last.cell, last.status) == ("Extra", "C2", "answered")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,10 +12,11 @@ import typer
 
 from rfp_responder.cli import app
 from rfp_responder.cli.documents import IndexOption, JsonOption
-from rfp_responder.cli.shown import print_json, progress_bar
+from rfp_responder.cli.shown import one_line, print_json, progress_bar
 
 if TYPE_CHECKING:
     from rfp_responder.protocols import DocumentRow
+    from rfp_responder.questionnaire import Layout, Report
     from rfp_responder.settings import Settings
 
 FileArgument = Annotated[
@@ -22,34 +24,61 @@ FileArgument = Annotated[
 ]
 
 
+MappingOption = Annotated[
+    Path | None, typer.Option("--mapping", metavar="FILE", help="Use this mapping (YAML) instead of detection.")
+]
+
+
 @app.command()
-def inspect(questionnaire: FileArgument, as_json: JsonOption = False) -> None:
+def inspect(
+    questionnaire: FileArgument,
+    mapping: MappingOption = None,
+    save_mapping: Annotated[
+        Path | None, typer.Option("--save-mapping", metavar="FILE", help="Write what was detected as YAML, to edit.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
     """Show what is detected in a questionnaire: sheets, columns, question rows, choices."""
     from rfp_responder.questionnaire import inspect as look
+    from rfp_responder.questionnaire import load_mapping, mapping_text
 
-    layout = look(questionnaire)
+    layout = look(questionnaire, load_mapping(mapping) if mapping else None)
+    if save_mapping:
+        _check_outputs(questionnaire, {"--save-mapping": save_mapping})
+        write_staged(save_mapping, mapping_text(layout, questionnaire.name))
     if as_json:
         print_json(layout.as_json())
         return
+    typer.echo("\n".join(one_line(line) if line.strip() else line for line in _shown(layout)))
+
+
+def _shown(layout: Layout) -> list[str]:
+    """What was detected, in lines."""
+    lines = [f"recognised as {layout.name}"] if layout.name else []
     if not layout.sheets:
-        typer.echo("no questions were found")
-    for name, reason in layout.skipped:
-        typer.echo(f"{name}: left out ({reason})")
+        lines.append("no questions were found")
+    lines += [f"{name}: left out ({reason})" for name, reason in layout.skipped]
     for sheet in layout.sheets:
         shown = sheet.as_json()
-        columns = [
-            f"{name} {shown[f'{name}_column']}"
-            for name in ("id", "question", "answer", "comment")
-            if shown[f"{name}_column"]
-        ]
-        rows = shown["question_rows"]
-        assert isinstance(rows, list)
-        typer.echo(
-            f"{shown['sheet']}: {len(rows)} questions · header rows {shown['header_rows']}"
-            f" · columns {', '.join(columns)}"
-        )
-        if shown["choices"]:
-            typer.echo(f"  choices: {shown['choices']}")
+        names = ("id", "question", "answer", "comment", "reference", "section", "type", "limit", "depends")
+        columns = [f"{name} {shown[f'{name}_column']}" for name in names if shown[f"{name}_column"]]
+        columns += [f"also {column}" for column in sheet.extra_columns]
+        rows = ", ".join(str(row) for row in sheet.header_rows) or "none"
+        lines.append(f"{sheet.sheet}: {len(sheet.items)} questions · header rows {rows} · columns {', '.join(columns)}")
+        if sheet.choices:
+            lines.append(f"· choices: {' | '.join(sheet.choices)}")
+        if sheet.appended:
+            lines.append(f"· column {sheet.appended} will be added")
+        conditional = sum(item.condition is not None for item in sheet.items)
+        if conditional:
+            lines.append(f"· {conditional} questions depend on another's answer")
+        hidden = sum(item.hidden for item in sheet.items)
+        if hidden:
+            lines.append(f"· {hidden} questions stand in hidden rows or on a hidden sheet")
+        unread = sum(bool(item.unwritable) or not item.question.text for item in sheet.items)
+        if unread:
+            lines.append(f"· {unread} questions cannot be answered: no cached text, no slot, or an unreadable list")
+    return lines
 
 
 @app.command()
@@ -59,47 +88,70 @@ def answer(
         Path | None,
         typer.Option("-o", "--out", help="Where the filled file goes (NAME.filled.SUFFIX)."),
     ] = None,
-    report: Annotated[Path | None, typer.Option("--report", help="Write a JSON report of every row here.")] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option("--report", help="Where the JSON report goes, with a page to read beside it (OUT.report.json)."),
+    ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where an earlier run of this file stopped.")] = False,
+    previous: Annotated[
+        Path | None,
+        typer.Option("--previous", metavar="FILLED", help="An earlier edition, filled: keep what is alike."),
+    ] = None,
+    mapping: MappingOption = None,
+    evidence: Annotated[
+        bool, typer.Option("--add-evidence-columns", help="Add a column for comments where a sheet has none.")
+    ] = False,
+    wrap: Annotated[bool, typer.Option("--wrap", help="Wrap long answers, by a new format where need be.")] = False,
     index: IndexOption = None,
 ) -> None:
     """Fill a questionnaire's own cells and hand it back, nothing else touched."""
     from rfp_responder.assemble import open_knowledge_base, responder_over
-    from rfp_responder.questionnaire import fill
+    from rfp_responder.questionnaire import Options, Source, fill, load_mapping
     from rfp_responder.settings import load_settings
 
     settings = load_settings(index=index)
     target = out or questionnaire.with_name(f"{questionnaire.stem}.filled{questionnaire.suffix}")
-    _check_outputs(questionnaire, target, report)
+    told = report or target.with_name(f"{target.stem}.report.json")
+    _check_outputs(questionnaire, {"-o": target, "--report": told})
     knowledge = open_knowledge_base(settings)
     responder = responder_over(settings, knowledge)
+    options = Options(
+        workers=settings.parallel if settings.model else 1,
+        mapping=load_mapping(mapping) if mapping else None,
+        evidence_columns=evidence,
+        wrap=wrap,
+        sources=lambda: [Source(row.name, row.digest, row.source) for row in knowledge.documents()],
+    )
     checkpoint = _checkpoint(questionnaire, settings, knowledge.documents())
     with progress_bar("answer") as progress:
-        outcome = fill(
-            questionnaire,
-            target,
-            responder.ask,
-            checkpoint=checkpoint,
-            resume=resume,
-            progress=lambda done, of: progress("", done, of),
-        )
-    shown = outcome.as_json()
-    if report:
-        staged = report.with_name(f".{report.name}.staged")
-        staged.write_text(json.dumps(shown, ensure_ascii=False, indent=2) + "\n", "utf-8")
-        staged.replace(report)
-    totals = shown["totals"]
-    assert isinstance(totals, dict)
-    typer.echo(f"{target}: " + " · ".join(f"{name.replace('_', ' ')} {count}" for name, count in totals.items()))
-    for note in outcome.notes:
-        typer.echo(f"  {note}")
+        options = replace(options, progress=lambda done, of: progress("", done, of))
+        outcome = fill(questionnaire, target, responder.ask, checkpoint=checkpoint, resume=resume, options=options)
+    _write_report(outcome, told, settings.index)
+    totals = " · ".join(f"{name.replace('_', ' ')} {count}" for name, count in outcome.totals.items())
+    lines = [f"{target}: {totals}", f"report: {told}, to read: {told.with_suffix('.html')}"]
+    typer.echo("\n".join([*(one_line(line) for line in lines), *(f"  {one_line(note)}" for note in outcome.notes)]))
 
 
-def _check_outputs(questionnaire: Path, target: Path, report: Path | None) -> None:
+def _write_report(outcome: Report, told: Path, index: Path) -> None:
+    """The report as JSON and as a page, and a copy in the index, by which ``rfp verify`` finds it."""
+    text = json.dumps(outcome.as_json(), ensure_ascii=False, indent=2) + "\n"
+    write_staged(told, text)
+    kept = index / "delivered"
+    kept.mkdir(parents=True, exist_ok=True)
+    write_staged(kept / f"{outcome.digests['output']}.json", text)
+
+
+def write_staged(path: Path, text: str) -> None:
+    """Write a text file whole or not at all."""
+    staged = path.with_name(f".{path.name}.staged")
+    staged.write_text(text, "utf-8", errors="replace")
+    staged.replace(path)
+
+
+def _check_outputs(questionnaire: Path, named: dict[str, Path]) -> None:
     """Refuse, before anything is asked, outputs that could not be written or would write over a file in use."""
     from rfp_responder.errors import InputError
 
-    named = {"-o": target} | ({"--report": report} if report else {})
     for option, path in named.items():
         if path.is_dir():
             raise InputError(f"{option} {path}: is a folder, expected a file", "Name a file in it")
@@ -109,7 +161,8 @@ def _check_outputs(questionnaire: Path, target: Path, report: Path | None) -> No
             raise InputError(
                 f"{option} {path}: is the questionnaire itself, which is never overwritten", "Name another file"
             )
-    if report and report.resolve() == target.resolve():
+    target, report = named.get("-o"), named.get("--report")
+    if target and report and report.resolve() == target.resolve():
         raise InputError(f"--report {report}: is the filled file itself", "Name another file for the report")
 
 

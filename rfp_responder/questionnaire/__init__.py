@@ -4,8 +4,25 @@
 file, in place, and accounts for every row. Both raise QuestionnaireError for a file that cannot be used.
 """
 
-from rfp_responder.questionnaire.account import Report, Row
-from rfp_responder.questionnaire.fill import Answering, Progress, fill, inspect
+from rfp_responder.questionnaire.account import Report, Row, Source
+from rfp_responder.questionnaire.batch import Answering, Progress
+from rfp_responder.questionnaire.fill import Options, fill, inspect
+from rfp_responder.questionnaire.mapping import Mapping, load_mapping, mapping_text
 from rfp_responder.questionnaire.model import Item, Layout, SheetLayout
 
-__all__ = ["Answering", "Item", "Layout", "Progress", "Report", "Row", "SheetLayout", "fill", "inspect"]
+__all__ = [
+    "Answering",
+    "Item",
+    "Layout",
+    "Mapping",
+    "Options",
+    "Progress",
+    "Report",
+    "Row",
+    "SheetLayout",
+    "Source",
+    "fill",
+    "inspect",
+    "load_mapping",
+    "mapping_text",
+]

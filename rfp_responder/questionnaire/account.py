@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from rfp_responder.domain import ROW_STATUSES, Citation, RowStatus
+from rfp_responder.domain import ROW_STATUSES, Citation, RowStatus, Stance
 from rfp_responder.questionnaire.model import Shape
 
 CitationJson = dict[str, str | int]
@@ -53,6 +53,7 @@ class Row:
     shape: Shape = "text"
     written: tuple[tuple[str, str], ...] = ()
     carried: str = ""
+    stance: Stance | None = None
 
     def as_json(self) -> dict[str, object]:
         """One entry of ``rows`` in ``rfp answer --report``."""
@@ -72,6 +73,7 @@ class Row:
             "shape": self.shape,
             "written": [{"cell": cell, "text": text} for cell, text in self.written],
             "carried": self.carried,
+            "stance": self.stance,
         }
 
 

@@ -50,7 +50,7 @@ class Checkpoint:
         line = {
             "key": self._key(item),
             "row": outcome.row.as_json(),
-            "edits": [[edit.sheet, edit.row, edit.column, edit.text] for edit in outcome.edits],
+            "edits": [[edit.sheet, edit.row, edit.column, edit.text, edit.kind] for edit in outcome.edits],
         }
         with self._path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(line, ensure_ascii=True) + "\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from rfp_responder.questionnaire.columns import Columns, Table, choose_columns
@@ -58,7 +59,7 @@ def detect_sheet(grid: Grid) -> list[SheetLayout]:
     for table in _tables(grid):
         columns = choose_columns(grid, table)
         if columns is not None:
-            layout = _layout(grid, table, columns)
+            layout = laid_out(grid, table, columns)
             if layout.items:
                 found.append(layout)
     found.sort(key=lambda layout: -len(layout.items))
@@ -82,8 +83,9 @@ def _tables(grid: Grid) -> list[Table]:
     return [Table(tuple(heads), tuple(below)) for heads, below in groups.values()]
 
 
-def _layout(grid: Grid, table: Table, columns: Columns) -> SheetLayout:
-    reading = _Reading(grid, table, columns)
+def laid_out(grid: Grid, table: Table, columns: Columns, asking: frozenset[int] | None = None) -> SheetLayout:
+    """A table read with known columns; ``asking`` names the question rows (one-based) where they are known too."""
+    reading = _Reading(grid, table, columns, asking)
     for row in table.rows:
         reading.read(row)
     return reading.layout()
@@ -92,8 +94,8 @@ def _layout(grid: Grid, table: Table, columns: Columns) -> SheetLayout:
 class _Reading:
     """One pass over a table's rows: which of them ask, under which heading, and as parts of which lead-in."""
 
-    def __init__(self, grid: Grid, table: Table, columns: Columns) -> None:
-        self.grid, self.table, self.columns = grid, table, columns
+    def __init__(self, grid: Grid, table: Table, columns: Columns, asking: frozenset[int] | None) -> None:
+        self.grid, self.table, self.columns, self.asking = grid, table, columns, asking
         self.usual = habits(grid, columns, table.rows)
         self.items: list[Item] = []
         self.told: list[Told] = []
@@ -124,6 +126,8 @@ class _Reading:
         else:
             stem = self.stem
             judgement = judge(grid, columns, self.usual, row, part=bool(stem))
+        if self.asking is not None:
+            judgement = replace(judgement, asks=row in self.asking)
         if columns.section and (named := fold(grid.text(*grid.anchor(row, columns.section)))):
             self.topic = named
         if judgement.asks:
@@ -155,6 +159,8 @@ class _Reading:
     def _asks_itself(self, row: int, text: str) -> bool:
         """Whether a lead-in wants an answer of its own: it says enough, or it alone has a list."""
         answer = self.columns.answer
+        if self.asking is not None:
+            return row in self.asking
         if answer is not None:
             own = bool(self.grid.choices(*self.grid.anchor(row, answer)))
             parts = bool(self.grid.choices(*self.grid.anchor(self.below[row], answer)))

@@ -1,33 +1,50 @@
-"""A questionnaire filled: every question put to the answerer once, every row accounted for, the file
-proved.
-"""
+"""A questionnaire filled: every question put to the answerer once, every row accounted for, the file proved."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from rfp_responder.domain import Answer, Question
-from rfp_responder.errors import ModelError, QuestionnaireError, RfpError
-from rfp_responder.questionnaire.account import Report, Row
+from rfp_responder.errors import QuestionnaireError
+from rfp_responder.questionnaire.account import Report, Row, Source
+from rfp_responder.questionnaire.append import Appended, with_added_columns
+from rfp_responder.questionnaire.batch import MODEL_FAULTS, NOT_REACHED, Answering, Batch, Earlier, Progress, key_of
 from rfp_responder.questionnaire.checkpoint import Checkpoint, Outcome
 from rfp_responder.questionnaire.detect import detect
-from rfp_responder.questionnaire.formats import Format, format_of
-from rfp_responder.questionnaire.model import Edit, Item, Layout, Written
-from rfp_responder.questionnaire.places import place
-from rfp_responder.questionnaire.slots import closed, place_answer, settle_shared
-from rfp_responder.text import fold
+from rfp_responder.questionnaire.formats import Format, Look, format_of
+from rfp_responder.questionnaire.mapping import Mapping, mapped
+from rfp_responder.questionnaire.model import Grid, Item, Layout, OtherRow, Written
+from rfp_responder.questionnaire.places import cell_name, place
+from rfp_responder.questionnaire.slots import closed, settle_shared
 
-Answering = Callable[[Question], Answer]
-Progress = Callable[[int, int], None]
-MODEL_FAULTS = 3  # in a row: the server is down or the key is wrong, and the next 300 rows would fail alike
+Outcomes = dict[tuple[str, int], Outcome]
 
 
-def inspect(path: Path) -> Layout:
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a questionnaire is filled.
+
+    ``progress(done, total)`` is called after each row. ``workers`` questions are put at a time. ``mapping`` says what
+    is where instead of detection. ``evidence_columns`` adds a column for comments where a sheet has none, ``wrap`` a
+    wrapping look to cells that need one. ``sources`` are the documents of the knowledge base, ``earlier`` what is
+    taken over from an earlier edition.
+    """
+
+    progress: Progress | None = None
+    workers: int = 1
+    mapping: Mapping | None = None
+    evidence_columns: bool = False
+    wrap: bool = False
+    sources: Callable[[], Sequence[Source]] = tuple
+    earlier: Earlier | None = None
+
+
+def inspect(path: Path, mapping: Mapping | None = None) -> Layout:
     """What is detected in a questionnaire; raises QuestionnaireError for a file that cannot be read."""
-    return detect(format_of(path).read(path))
+    form = format_of(path)
+    return _laid_out(path, form, form.read(path), Options(mapping=mapping)).layout
 
 
 def fill(  # the signature other rooms use
@@ -37,14 +54,15 @@ def fill(  # the signature other rooms use
     *,
     checkpoint: Path | None = None,
     resume: bool = False,
-    progress: Progress | None = None,
+    options: Options | None = None,
 ) -> Report:
     """Write answers into a copy of the questionnaire ``path`` at ``out`` and report on every row.
 
     ``answer`` may raise for one question: that row becomes ``error``. Three ModelErrors in a row stop the run
     after what was done is saved. Each finished row is appended to ``checkpoint``; ``resume`` takes rows
-    from it. ``progress(done, total)`` is called after each question. Raises QuestionnaireError.
+    from it. Raises QuestionnaireError.
     """
+    options = options or Options()
     form = format_of(path)
     if out.exists() and path.exists() and out.samefile(path):
         raise QuestionnaireError(f"{out} is the questionnaire itself", "Name another output file.")
@@ -52,25 +70,27 @@ def fill(  # the signature other rooms use
         raise QuestionnaireError(
             f"the output {out.name} has another suffix than {path.name}", f"Name it {out.stem}{path.suffix}."
         )
-    layout = detect(form.read(path))
-    require_slots(path, layout)
+    laid = _laid_out(path, form, form.read(path), options)
+    require_slots(path, laid.layout)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    run = Run(answer, Checkpoint(checkpoint, digest, resume=resume))
-    items = layout.items
-    for done, item in enumerate(items, 1):
-        run.finish(item)
-        if progress:
-            progress(done, len(items))
-        if run.stopped:
-            break
-    report = _deliver(path, out, form, layout, run.outcomes)
-    if run.stopped:
+    kept = Checkpoint(checkpoint, digest, resume=resume)
+    batch = Batch(answer, kept, options.progress, options.workers, options.earlier)
+    batch.run(laid.layout.items)
+    report = _deliver(path, out, form, laid, batch.outcomes, options)
+    if batch.stopped:
+        done = sum(row.status != "error" for row in report.rows if row.status != "not_a_question")
         raise QuestionnaireError(
-            f"the model failed {MODEL_FAULTS} times in a row, last: {run.stopped}; "
-            f"{len(run.outcomes)} of {len(items)} questions are done and saved in {out}",
+            f"the model failed {MODEL_FAULTS} times in a row, last: {batch.stopped}; "
+            f"{done} of {len(laid.layout.items)} questions are done and saved in {out}",
             "See to the model, then run again with --resume.",
         )
     return report
+
+
+def _laid_out(path: Path, form: Format, grids: Sequence[Grid], options: Options) -> Appended:
+    """Where everything is, with the columns that are added."""
+    layout = mapped(grids, options.mapping, path.name) if options.mapping else detect(grids)
+    return with_added_columns(layout, grids, evidence=options.evidence_columns) if form.appends else Appended(layout)
 
 
 def require_slots(path: Path, layout: Layout) -> None:
@@ -92,87 +112,63 @@ def require_slots(path: Path, layout: Layout) -> None:
         )
 
 
-@dataclass(slots=True)
-class Run:
-    """One pass over the items: duplicates answered once, faults kept to their row.
-
-    ``stopped`` holds the model's last fault once it failed too often, else ``""``.
-    """
-
-    answer: Answering
-    checkpoint: Checkpoint
-    outcomes: dict[tuple[str, int], Outcome] = field(default_factory=dict)
-    stopped: str = ""
-    _answers: dict[tuple[object, ...], Answer] = field(default_factory=dict)
-    _faults: int = 0
-
-    def finish(self, item: Item) -> None:
-        """Bring one item to its end; after this ``outcomes`` holds it."""
-        known = self.checkpoint.get(item)
-        outcome = known or self._outcome(item)
-        self.outcomes[_key(item)] = outcome
-        if not known:
-            self.checkpoint.add(item, outcome)
-
-    def _outcome(self, item: Item) -> Outcome:
-        if item.blocked:
-            return closed(item, "not_required", item.blocked)
-        if item.unwritable or not item.question.text:
-            return closed(item, "unanswered", item.unwritable or "the question's text could not be read")
-        try:
-            return place_answer(item, self._answered(item.question))
-        except ModelError as fault:
-            self._faults += 1
-            if self._faults >= MODEL_FAULTS:
-                self.stopped = str(fault)
-            return closed(item, "error", str(fault))
-        except RfpError as fault:
-            return closed(item, "error", str(fault))
-        except Exception as fault:  # an answerer is foreign code: its fault is the row's, said in the report
-            return closed(item, "error", f"{type(fault).__name__}: {fault}")
-
-    def _answered(self, question: Question) -> Answer:
-        """The answer; questions that differ only in id, case and white space are put once."""
-        limits = question.max_words, question.max_characters
-        key = (fold(question.text).casefold(), question.choices, question.section, *limits)
-        if key not in self._answers:
-            self._answers[key] = self.answer(question)
-            self._faults = 0
-        return self._answers[key]
-
-
-def _deliver(path: Path, out: Path, form: Format, layout: Layout, outcomes: dict[tuple[str, int], Outcome]) -> Report:
+def _deliver(path: Path, out: Path, form: Format, laid: Appended, outcomes: Outcomes, options: Options) -> Report:
     """Write, prove, and only then put the file where it was asked for."""
-    edits, shared = settle_shared([(item, outcomes[k]) for item in layout.items if (k := _key(item)) in outcomes])
+    layout = laid.layout
+    edits, shared = settle_shared([(item, outcomes[k]) for item in layout.items if (k := key_of(item)) in outcomes])
     staged = out.with_name(f".{out.stem}.staged{out.suffix}")
     try:
-        written = form.write(path, staged, edits)
-        proved = form.prove(path, staged, written.edits, _allowed(layout))
+        written = form.write(path, staged, [*laid.edits, *edits], Look(options.wrap, laid.widths))
+        proof = form.prove(path, staged, written.edits, _allowed(layout))
         staged.replace(out)
     finally:
         staged.unlink(missing_ok=True)
-    notes = [proved, *(f"sheet {name!r} was left out: {reason}" for name, reason in layout.skipped)]
-    notes += [note for sheet in layout.sheets for note in sheet.notes]
     written = replace(written, notes={**shared, **written.notes})
-    return Report(path.name, str(out), _rows(layout, outcomes, written), tuple(dict.fromkeys(notes)))
+    rows = _rows(layout, outcomes, written)
+    _account(layout, rows)
+    notes = [proof.sentence, *_file_notes(layout)]
+    if proof.stale:
+        notes.append(f"{len(proof.stale)} computed cells are out of date until Excel recalculates them on opening")
+    cited = {str(citation["document"]) for row in rows for citation in row.citations}
+    return Report(
+        path.name,
+        str(out),
+        rows,
+        tuple(dict.fromkeys(notes)),
+        proof=proof,
+        sources=tuple(source for source in options.sources() if source.name in cited),
+        digests={name: hashlib.sha256(file.read_bytes()).hexdigest() for name, file in _files(path, out)},
+    )
 
 
-def _key(item: Item) -> tuple[str, int]:
-    return item.sheet, item.row
+def _files(path: Path, out: Path) -> tuple[tuple[str, Path], tuple[str, Path]]:
+    return ("questionnaire", path), ("output", out)
+
+
+def _file_notes(layout: Layout) -> list[str]:
+    notes = [f"sheet {name!r} was left out: {reason}" for name, reason in layout.skipped]
+    notes += [note for sheet in layout.sheets for note in sheet.notes]
+    notes += [f"sheet {sheet.sheet!r}: column {sheet.appended} was added" for sheet in layout.sheets if sheet.appended]
+    hidden = [f"{item.sheet!r} row {item.row}" for item in layout.items if item.hidden]
+    if hidden:
+        more = f" and {len(hidden) - 5} more" if len(hidden) > 5 else ""
+        notes.append(f"{len(hidden)} questions stand in hidden rows or sheets: {', '.join(hidden[:5])}{more}")
+    return notes
 
 
 def _allowed(layout: Layout) -> dict[tuple[str, int, int], tuple[str, ...]]:
-    """What each answer cell with a list may hold."""
+    """What each answer cell that takes one value of a list may hold."""
     return {
         (item.sheet, *place(item.answer_cell)): item.choices
         for item in layout.items
-        if item.choices and not item.marks and item.answer_cell
+        if item.choices and item.shape == "choice" and item.answer_cell
     }
 
 
-def _rows(layout: Layout, outcomes: dict[tuple[str, int], Outcome], written: Written) -> tuple[Row, ...]:
+def _rows(layout: Layout, outcomes: Outcomes, written: Written) -> tuple[Row, ...]:
     """Every row once, sheet by sheet from top to bottom, with what the writer had to say."""
     refused = {(edit.sheet, edit.row, edit.column): reason for edit, reason in written.refused}
+    stands = {(edit.sheet, edit.row, edit.column): edit.text for edit in written.edits}
     rows: list[Row] = []
     for sheet in layout.sheets:
         found: dict[int, Row] = {
@@ -180,22 +176,38 @@ def _rows(layout: Layout, outcomes: dict[tuple[str, int], Outcome], written: Wri
             for other in sheet.others
         }
         for item in sheet.items:
-            outcome = outcomes.get(_key(item))
-            if outcome is not None:
-                found[item.row] = _with_writer_notes(outcome, refused, written)
+            outcome = outcomes.get(key_of(item)) or closed(item, "error", NOT_REACHED)
+            found[item.row] = _as_written(outcome, refused, stands, written)
         rows += [found[number] for number in sorted(found)]
     return tuple(rows)
 
 
-def _with_writer_notes(outcome: Outcome, refused: dict[tuple[str, int, int], str], written: Written) -> Row:
+def _as_written(
+    outcome: Outcome,
+    refused: dict[tuple[str, int, int], str],
+    stands: dict[tuple[str, int, int], str],
+    written: Written,
+) -> Row:
     row = outcome.row
-    places = [_place(edit) for edit in outcome.edits]
+    places = [(edit.sheet, edit.row, edit.column) for edit in outcome.edits]
     notes = [written.notes[p] for p in places if p in written.notes]
     lost = [refused[p] for p in places if p in refused]
     if lost and len(lost) == len(places):
         row = replace(row, status="not_required")
-    return replace(row, notes=tuple(dict.fromkeys((*row.notes, *notes, *lost))))
+    cells = tuple((cell_name(p[1], p[2]), stands[p]) for p in places if p in stands)
+    return replace(row, notes=tuple(dict.fromkeys((*row.notes, *notes, *lost))), written=cells)
 
 
-def _place(edit: Edit) -> tuple[str, int, int]:
-    return edit.sheet, edit.row, edit.column
+def _account(layout: Layout, rows: Sequence[Row]) -> None:
+    """Raise QuestionnaireError unless every row that was found is accounted for exactly once."""
+    wanted = [(sheet.sheet, row) for sheet in layout.sheets for row in _numbers(sheet.items, sheet.others)]
+    told = [(row.sheet, row.row) for row in rows]
+    if sorted(wanted) != sorted(told):
+        raise QuestionnaireError(
+            f"{len(wanted)} rows were found and {len(told)} are accounted for",
+            "This is a fault of ours; please report it.",
+        )
+
+
+def _numbers(items: Sequence[Item], others: Sequence[OtherRow]) -> set[int]:
+    return {item.row for item in items} | {other.row for other in others}

@@ -2,42 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from rfp_responder.errors import QuestionnaireError
 from rfp_responder.questionnaire import csv_file, docx_file, proof, splice, xlsx
+from rfp_responder.questionnaire.account import Proof
 from rfp_responder.questionnaire.model import Edit, Grid, Written
 
+_CONVERT = (
+    "Convert a copy: soffice --headless --convert-to {to} {name} (some drop-downs may be lost; better ask for .{to})."
+)
+_OLD = {".xls": "xlsx", ".xlsb": "xlsx", ".ods": "xlsx", ".doc": "docx", ".odt": "docx", ".rtf": "docx"}
 _REMEDIES = {
-    ".xls": "Save it as .xlsx in Excel.",
-    ".xlsb": "Save it as .xlsx in Excel.",
-    ".ods": "Save it as .xlsx.",
-    ".doc": "Save it as .docx in Word.",
-    ".pdf": "Ask for the questionnaire as .xlsx or .docx.",
+    ".pdf": "Ask for the questionnaire as .xlsx or .docx; an RFP in prose is read by: rfp requirements.",
+    ".md": "An RFP in prose is read by: rfp requirements.",
 }
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """How what is written is to look: whether a wrapping format may be added, and the widths (in characters) of added
+    columns by (sheet, column)."""
+
+    wrap: bool = False
+    widths: Mapping[tuple[str, int], float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Format:
-    """The three doors of a file format: ``read(path)``, ``write(path, out, edits)``, ``prove(path, out,
-    edits, allowed)``.
+    """The three doors of a file format: ``read(path)``, ``write(path, out, edits, look)``, ``prove(path, out,
+    edits, allowed)``. ``appends`` says whether columns can be added.
     """
 
     read: Callable[[Path], tuple[Grid, ...]]
-    write: Callable[[Path, Path, Sequence[Edit]], Written]
-    prove: Callable[[Path, Path, Sequence[Edit], proof.Allowed], str]
+    write: Callable[[Path, Path, Sequence[Edit], Look], Written]
+    prove: Callable[[Path, Path, Sequence[Edit], proof.Allowed], Proof]
+    appends: bool = False
 
 
-_WORKBOOK = Format(xlsx.read, splice.write, proof.prove_workbook)
-_CSV = Format(csv_file.read, csv_file.write, proof.prove_csv)
+def _write_workbook(path: Path, out: Path, edits: Sequence[Edit], look: Look) -> Written:
+    return splice.write(path, out, edits)
+
+
+def _write_csv(path: Path, out: Path, edits: Sequence[Edit], look: Look) -> Written:
+    return csv_file.write(path, out, edits)
+
+
+def _write_document(path: Path, out: Path, edits: Sequence[Edit], look: Look) -> Written:
+    return docx_file.write(path, out, edits)
+
+
+_WORKBOOK = Format(xlsx.read, _write_workbook, proof.prove_workbook, appends=True)
+_CSV = Format(csv_file.read, _write_csv, proof.prove_csv, appends=True)
 FORMATS = {
     ".xlsx": _WORKBOOK,
     ".xlsm": _WORKBOOK,
     ".csv": _CSV,
     ".tsv": _CSV,
-    ".docx": Format(docx_file.read, docx_file.write, proof.prove_document),
+    ".docx": Format(docx_file.read, _write_document, proof.prove_document),
 }
 
 
@@ -45,9 +69,10 @@ def format_of(path: Path) -> Format:
     """The doors for a file; raises QuestionnaireError for a file that is absent or of another kind."""
     suffix = path.suffix.lower()
     if suffix not in FORMATS:
+        old = _CONVERT.format(to=_OLD[suffix], name=path.name) if suffix in _OLD else ""
         raise QuestionnaireError(
             f"{path.name} has the suffix {suffix or '(none)'!r}; expected one of {', '.join(sorted(FORMATS))}",
-            _REMEDIES.get(suffix, "Save the questionnaire as .xlsx, .csv or .docx."),
+            old or _REMEDIES.get(suffix, "Save the questionnaire as .xlsx, .csv or .docx."),
         )
     if not path.is_file():
         raise QuestionnaireError(f"there is no file {path}", "Check the path.")

@@ -93,6 +93,11 @@ def _strength(grid: Grid, row: int) -> float:
     return asking + takes if heads else 0.0
 
 
+def header_at(grid: Grid, top: int, bottom: int) -> Header:
+    """The header over rows ``top..bottom`` (one-based), whatever its words say."""
+    return _joined(grid, top, top, bottom)
+
+
 def _header(grid: Grid, row: int, above: int) -> Header:
     top, bottom = row, row
     while top - 1 > above and _groups(grid, top - 1, row):
@@ -102,6 +107,11 @@ def _header(grid: Grid, row: int, above: int) -> Header:
             bottom = max(bottom, merge.bottom)
     while _continues(grid, row, bottom + 1):
         bottom += 1
+    return _joined(grid, top, row, bottom)
+
+
+def _joined(grid: Grid, top: int, row: int, bottom: int) -> Header:
+    """The words over each column, of the rows ``row..bottom``."""
     texts: dict[int, str] = {}
     last: dict[int, str] = {}
     for line in range(row, bottom + 1):  # group labels above the header say nothing about one column

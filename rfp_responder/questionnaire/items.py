@@ -67,7 +67,17 @@ def make_item(grid: Grid, table: Table, columns: Columns, row: int, context: tup
         extras=_extras(grid, table, columns, row),
         hidden=grid.hidden or row in grid.hidden_rows,
         separator=separator,
+        present=_present(grid, columns, row, answer),
+        bounds=grid.number(*answer) if answer else None,
     )
+
+
+def _present(grid: Grid, columns: Columns, row: int, answer: tuple[int, int] | None) -> str:
+    """What stands in the answer's place already, in the words of its choice where a mark does."""
+    for word, column in columns.marks:
+        if grid.text(*grid.anchor(row, column)).strip():
+            return word
+    return fold(grid.text(*answer)) if answer else ""
 
 
 def _limits(

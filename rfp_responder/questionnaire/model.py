@@ -160,9 +160,9 @@ class Item:
     ``question`` is what is put to the answerer: the cell's own words, ``text``, with those of the stem above it where
     the sentence needs them. ``marks`` pairs each choice with the cell that takes an ``x`` for it, where the sheet
     answers by marking one of several columns. ``blocked`` is the reason why no answer is due (already filled, computed,
-    locked), and ``unwritable`` why none can be written (no answer column, unreadable list); both ``""``
-    where the slot is free. ``reference_cell`` takes the places an answer rests on. ``separator`` stands between the
-    values of a cell that takes several.
+    locked; ``present`` is what stands there), and ``unwritable`` why none can be written (no answer column, unreadable
+    list); both ``""`` where the slot is free. ``reference_cell`` takes the places an answer rests on. ``separator``
+    stands between the values of a cell that takes several; ``bounds`` is the rule of one that takes a number.
     """
 
     sheet: str
@@ -184,6 +184,8 @@ class Item:
     condition: Condition | None = None
     hidden: bool = False
     separator: str = ", "
+    present: str = ""
+    bounds: Rule | None = None
 
 
 @dataclass(frozen=True, slots=True)

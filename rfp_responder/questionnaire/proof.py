@@ -14,6 +14,7 @@ from pathlib import Path
 
 from rfp_responder.errors import QuestionnaireError
 from rfp_responder.questionnaire import csv_file, docx_file, xlsx
+from rfp_responder.questionnaire.account import Proof
 from rfp_responder.questionnaire.model import Edit, Grid
 from rfp_responder.questionnaire.package import opened
 from rfp_responder.questionnaire.places import cell_name
@@ -25,8 +26,8 @@ Allowed = Mapping[Place, tuple[str, ...]]
 _RECALCULATION = re.compile(rb"<(?:\w+:)?calcPr fullCalcOnLoad=\"1\"/>|\sfullCalcOnLoad\s*=\s*[\"'][^\"']*[\"']")
 
 
-def prove_workbook(source: Path, delivered: Path, edits: Sequence[Edit], allowed: Allowed) -> str:
-    """A sentence saying what was proved; raises QuestionnaireError when something else than the edits
+def prove_workbook(source: Path, delivered: Path, edits: Sequence[Edit], allowed: Allowed) -> Proof:
+    """What was proved; raises QuestionnaireError when something else than the edits
     differs.
     """
     with opened(source) as old, opened(delivered) as new:
@@ -41,19 +42,19 @@ def prove_workbook(source: Path, delivered: Path, edits: Sequence[Edit], allowed
     if reader != again:
         raise _failed(f"{reader} opens the questionnaire but not the delivered file")
     _same_cells(before, after, edits, allowed)
-    return f"proved with {reader}: {len(edits)} cells differ, all as reported; {same} of {total} parts are identical"
+    return Proof(reader, len(edits), same, total)
 
 
-def prove_document(source: Path, delivered: Path, edits: Sequence[Edit], allowed: Allowed) -> str:
+def prove_document(source: Path, delivered: Path, edits: Sequence[Edit], allowed: Allowed) -> Proof:
     """The same for a Word document, whose document part is the only one that may differ."""
     with opened(source) as old, opened(delivered) as new:
         same, total = _same_members(old, new, {docx_file.document_part(source)} if edits else set())
     before, after = docx_file.read(source), docx_file.read(delivered)
     _same_cells(_grid_values(before), _grid_values(after), edits, allowed)
-    return f"proved: {len(edits)} cells differ, all as reported; {same} of {total} parts are identical"
+    return Proof("our own reader", len(edits), same, total)
 
 
-def prove_csv(source: Path, delivered: Path, edits: Sequence[Edit], allowed: Allowed) -> str:
+def prove_csv(source: Path, delivered: Path, edits: Sequence[Edit], allowed: Allowed) -> Proof:
     """The same for CSV: the other fields and the untouched records' own text are the same."""
     old, new = csv_file.load(source), csv_file.load(delivered)
     if len(old.records) != len(new.records) or old.delimiter != new.delimiter:
@@ -68,7 +69,7 @@ def prove_csv(source: Path, delivered: Path, edits: Sequence[Edit], allowed: All
         {(sheet, r, c): v for r, record in enumerate(new.records, 1) for c, v in enumerate(record, 1) if v},
     )
     _same_cells(values[0], values[1], edits, allowed)
-    return f"proved: {len(edits)} fields differ, all as reported"
+    return Proof("our own reader", len(edits))
 
 
 def _failed(what: str) -> QuestionnaireError:

@@ -1,0 +1,176 @@
+"""The mapping of a questionnaire: what was detected, saved as YAML, edited by a person, and replayed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from rfp_responder.errors import QuestionnaireError
+from rfp_responder.questionnaire.columns import Columns, Table
+from rfp_responder.questionnaire.detect import laid_out
+from rfp_responder.questionnaire.headers import header_at
+from rfp_responder.questionnaire.model import Grid, Layout, SheetLayout
+from rfp_responder.questionnaire.places import MAX_COLUMN, number
+
+Letters = Annotated[str, Field(pattern=r"^[A-Za-z]{1,3}$")]
+MAX_BYTES = 1 << 20
+_HEAD = """# What `rfp inspect` found in {name}. Correct it and replay it:  rfp answer {name} --mapping THIS_FILE
+# Columns are letters, rows as in Excel ("3-20, 22, 24-30"). A sheet that is not listed is left out.
+"""
+
+
+class SheetMapping(BaseModel):
+    """One table of a sheet: its columns as letters, its rows as ranges."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    sheet: str
+    header_rows: list[int] = []
+    id: Letters | None = None
+    question: Letters
+    answer: Letters | None = None
+    comment: Letters | None = None
+    reference: Letters | None = None
+    section: Letters | None = None
+    type: Letters | None = None
+    limit: Letters | None = None
+    depends: Letters | None = None
+    extras: list[Letters] = []
+    marks: dict[str, Letters] = {}
+    question_rows: Annotated[str, Field(pattern=r"^\s*\d+(\s*-\s*\d+)?(\s*,\s*\d+(\s*-\s*\d+)?)*\s*$")]
+
+
+class Mapping(BaseModel):
+    """The mapping file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    questionnaire: str = ""
+    sheets: list[SheetMapping]
+
+
+def load_mapping(path: Path) -> Mapping:
+    """Read a mapping; raises QuestionnaireError naming the field that is wrong."""
+    import yaml
+
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise QuestionnaireError(f"the mapping {path} is larger than 1 MiB", "Save it anew with rfp inspect.")
+        return Mapping.model_validate(yaml.safe_load(path.read_text("utf-8")))
+    except OSError as fault:
+        raise QuestionnaireError(f"cannot read the mapping {path} ({fault.strerror})", "Check the path.") from fault
+    except ValidationError as fault:
+        first = fault.errors()[0]
+        place = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise QuestionnaireError(
+            f"the mapping {path.name}, {place}: {first['msg']} (found {str(first['input'])[:40]!r})",
+            "Correct it, or save it anew with: rfp inspect QUESTIONNAIRE --save-mapping FILE.",
+        ) from fault
+    except (yaml.YAMLError, UnicodeDecodeError) as fault:
+        said = " ".join(str(fault).split())[:120]
+        raise QuestionnaireError(f"the mapping {path.name} is no YAML ({said})", "Correct it.") from fault
+
+
+def mapping_text(layout: Layout, name: str) -> str:
+    """The YAML of what was detected."""
+    import yaml
+
+    sheets = [_sheet_mapping(sheet).model_dump(exclude_defaults=True) for sheet in layout.sheets]
+    body = {"questionnaire": name, "sheets": sheets}
+    return _HEAD.format(name=name) + yaml.safe_dump(body, sort_keys=False, allow_unicode=True, width=100)
+
+
+def _sheet_mapping(sheet: SheetLayout) -> SheetMapping:
+    marks = next((item.marks for item in sheet.items if item.marks), ())
+    return SheetMapping(
+        sheet=sheet.sheet,
+        header_rows=list(sheet.header_rows),
+        id=sheet.id_column,
+        question=sheet.question_column,
+        answer=sheet.answer_column,
+        comment=sheet.comment_column,
+        reference=sheet.reference_column,
+        section=sheet.section_column,
+        type=sheet.type_column,
+        limit=sheet.limit_column,
+        depends=sheet.depends_column,
+        extras=list(sheet.extra_columns),
+        marks={word: re.sub(r"\d", "", cell) for word, cell in marks},
+        question_rows=as_ranges(item.row for item in sheet.items),
+    )
+
+
+def as_ranges(rows: Iterable[int]) -> str:
+    """``[3, 4, 5, 8] -> "3-5, 8"``."""
+    found: list[list[int]] = []
+    for row in sorted(rows):
+        if found and row == found[-1][1] + 1:
+            found[-1][1] = row
+        else:
+            found.append([row, row])
+    return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in found)
+
+
+def rows_of(ranges: str, known: Iterable[int]) -> frozenset[int]:
+    """The rows of ``"3-5, 8"`` among those that a sheet has; a range is never written out."""
+    bounds = [tuple(int(end) for end in part.split("-")) for part in ranges.split(",")]
+    return frozenset(row for row in known if any(each[0] <= row <= each[-1] for each in bounds))
+
+
+def mapped(grids: Sequence[Grid], mapping: Mapping, name: str) -> Layout:
+    """The layout that a mapping names; raises QuestionnaireError where the file has no such sheet or row."""
+    by_name = {grid.name: grid for grid in grids}
+    sheets = []
+    for each in mapping.sheets:
+        grid = by_name.get(each.sheet)
+        if grid is None:
+            raise QuestionnaireError(
+                f"the mapping names the sheet {each.sheet!r}, which {name} lacks; it has "
+                + ", ".join(repr(sheet) for sheet in by_name),
+                "Correct the mapping.",
+            )
+        if grid.known is not None:
+            sheets.append(grid.known)
+            continue
+        sheets.append(_mapped_sheet(grid, each, name))
+    skipped = tuple((grid.name, "not in the mapping") for grid in grids if grid.name not in {s.sheet for s in sheets})
+    return Layout(tuple(sheets), skipped)
+
+
+def _mapped_sheet(grid: Grid, each: SheetMapping, name: str) -> SheetLayout:
+    asking = rows_of(each.question_rows, grid.cells)
+    question = _column(each.question, each, "question")
+    blank = [row for row in asking if not grid.text(row, question) and question not in grid.cells[row]]
+    if not asking or blank:
+        what = f"row {min(blank)} of column {each.question} is blank" if blank else "none of its rows is there"
+        raise QuestionnaireError(
+            f"the mapping's question_rows {each.question_rows!r} of sheet {each.sheet!r} do not fit {name}: {what}",
+            "Correct the mapping.",
+        )
+    headers = (header_at(grid, min(each.header_rows), max(each.header_rows)),) if each.header_rows else ()
+    optional = {
+        field: _column(value, each, field) if (value := getattr(each, field)) else None
+        for field in ("answer", "comment", "id", "section", "reference", "limit", "depends")
+    }
+    columns = Columns(
+        question,
+        kind=_column(each.type, each, "type") if each.type else None,
+        extras=tuple(_column(letter, each, "extras") for letter in each.extras),
+        marks=tuple((word, _column(letter, each, "marks")) for word, letter in each.marks.items()),
+        **optional,  # type: ignore[arg-type]
+    )
+    below = [row for row in sorted(grid.cells) if row > max(each.header_rows, default=0)]
+    return laid_out(grid, Table(headers, tuple(below)), columns, asking)
+
+
+def _column(letters: str, each: SheetMapping, field: str) -> int:
+    column = number(letters)
+    if column > MAX_COLUMN:
+        raise QuestionnaireError(
+            f"the mapping's {field} column {letters!r} of sheet {each.sheet!r} is beyond XFD", "Correct the mapping."
+        )
+    return column
