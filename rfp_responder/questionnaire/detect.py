@@ -10,10 +10,12 @@ from rfp_responder.questionnaire.columns import Columns, Table, choose_columns
 from rfp_responder.questionnaire.conditions import Told, with_conditions
 from rfp_responder.questionnaire.headers import Header, find_headers
 from rfp_responder.questionnaire.items import make_item
+from rfp_responder.questionnaire.labels import read_form
 from rfp_responder.questionnaire.model import Grid, Item, Layout, OtherRow, SheetLayout
 from rfp_responder.questionnaire.places import cell_name, letters, number
 from rfp_responder.questionnaire.rows import habits, identity, judge
 from rfp_responder.questionnaire.rules import asks, leading_code, roles, skips_sheet
+from rfp_responder.questionnaire.signatures import recognised
 from rfp_responder.questionnaire.stems import asks_alone, is_lead_in, is_part, part_mark
 from rfp_responder.text import fold
 
@@ -48,7 +50,7 @@ def detect(grids: Sequence[Grid]) -> Layout:
             (s.sheet, "hidden, without an answer column") for s in sheets if not s.answerable and s.sheet in hidden
         ]
         sheets = [s for s in sheets if s.answerable or s.sheet not in hidden]
-    return Layout(tuple(sheets), tuple(skipped))
+    return Layout(tuple(sheets), tuple(skipped), recognised(sheets, [grid.name for grid in grids]))
 
 
 def detect_sheet(grid: Grid) -> list[SheetLayout]:
@@ -62,6 +64,8 @@ def detect_sheet(grid: Grid) -> list[SheetLayout]:
             layout = laid_out(grid, table, columns)
             if layout.items:
                 found.append(layout)
+    if not found and not grid.hidden and not skips_sheet(grid.name) and (form := read_form(grid)) is not None:
+        return [form]
     found.sort(key=lambda layout: -len(layout.items))
     return found[:1] + [other for other in found[1:] if other.answerable and len(other.items) >= 2]
 

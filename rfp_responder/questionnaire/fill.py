@@ -149,6 +149,15 @@ def _file_notes(layout: Layout) -> list[str]:
     notes = [f"sheet {name!r} was left out: {reason}" for name, reason in layout.skipped]
     notes += [note for sheet in layout.sheets for note in sheet.notes]
     notes += [f"sheet {sheet.sheet!r}: column {sheet.appended} was added" for sheet in layout.sheets if sheet.appended]
+    for sheet in layout.sheets:
+        for column in sheet.extra_columns:
+            named = [extra for item in sheet.items for extra in item.extras]
+            extras = [extra for extra in named if extra.cell.rstrip("0123456789") == column]
+            if extras:
+                notes.append(
+                    f"sheet {sheet.sheet!r}: column {column} ({extras[0].header}) has a list of its own "
+                    f"({', '.join(extras[0].choices[:6])}) and is left to you"
+                )
     hidden = [f"{item.sheet!r} row {item.row}" for item in layout.items if item.hidden]
     if hidden:
         more = f" and {len(hidden) - 5} more" if len(hidden) > 5 else ""

@@ -73,11 +73,6 @@ def place_answer(item: Item, answer: Answer) -> Outcome:
             notes.append("nothing was written, so the cell stays blank")
         elif item.shape not in {"text", "choice", "marks"} and not valued:
             status = "partial"
-        notes += [
-            f"{extra.header or extra.cell}: {extra.cell} stays blank, for a person to choose"
-            for extra in item.extras
-            if not extra.blocked
-        ]
     elif not notes:
         notes.append("the documents do not say")
     row = replace(
