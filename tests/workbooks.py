@@ -121,9 +121,10 @@ def answer_to(
     status: Status = "answered",
     notes: tuple[str, ...] = (),
     citations: tuple[Citation, ...] = (CITATION,),
+    stance: Stance | None = "yes",
 ) -> Answer:
-    """An answer with one claim; no claim where it is not answered."""
-    stance: Stance | None = "yes" if status == "answered" else None
+    """An answer with one claim; no claim and no stance where it is not answered."""
+    stance = stance if status == "answered" else None
     claims = (Claim(text, citations),) if status in {"answered", "partial"} else ()
     return Answer(question, status, stance, choice, claims, (), 0.8, notes, "fake")
 

@@ -30,7 +30,7 @@ _GO_TO = re.compile(
     r"(?:go|skip|proceed|move|continue|jump)\s+(?:directly\s+|ahead\s+|straight\s+|forward\s+)?(?:on\s+)?"
     r"(?:to\s+)?(?:(?:the\s+)?(next section|rest of (?:the|this) section|this section|"
     r"remaining questions(?: (?:in|of) this section)?)|"
-    rf"(?:question|questions|section|item|row|q\.?|no\.?)?\s*({_CODE})(?:\s*(?:to|-|–|through|until)\s*({_CODE}))?)",
+    rf"(?:questions?|sections?|items?|rows?|q\.?|no\.?)?\s*({_CODE})(?:\s*(?:to|-|–|through|until)\s*({_CODE}))?)",
     re.IGNORECASE,
 )
 _SKIPS = re.compile(r"\bskip\s+(?:questions?|items?|rows?|q)?", re.IGNORECASE)

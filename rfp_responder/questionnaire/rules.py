@@ -200,6 +200,8 @@ def roles(header: str) -> dict[Role, float]:
         or (text.endswith("?") and len(text.split()) > 4)
     ):
         return {}
+    if says_limit(text):
+        return {"other": 2.0}
     if text.casefold().rstrip(".:") in {"item", "items"}:
         return {"id": 1.5, "question": 1.0}  # the number of a row as often as what it is about
     if len(text) <= 60 and _REFERENCE.fullmatch(_EXPLANATION.sub("", text).rstrip(" :")):
@@ -263,6 +265,7 @@ def asks(text: str) -> float:
         folded = folded[start.end() - 1 :]
     elif start := _LIST_MARK.match(folded):
         folded = folded[start.end() :]
+    folded = folded.lstrip("([\"'“‘")
     if "?" in folded:
         return 3.0
     if _QUESTION_START.match(folded) or _REQUEST_START.match(folded):
