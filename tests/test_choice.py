@@ -180,3 +180,37 @@ def test_a_frequency_or_a_range_is_taken_where_one_value_falls_in_one(
     claims: list[str], choices: tuple[str, ...], chosen: str | None
 ) -> None:
     assert choose(None, choices, claims) == chosen
+
+
+@pytest.mark.parametrize(
+    ("choices", "chosen"),
+    [
+        (("O", "X"), ("O", None, "X")),
+        (("○", "△", "×"), ("○", "△", "×")),
+        (("Y", "N", "P", "N/A"), ("Y", "P", "N")),
+        (("C", "P", "N", "E"), ("C", "P", "N")),
+        (("F", "P", "N"), ("F", "P", "N")),
+        (("FC", "PC", "NC"), ("FC", "PC", "NC")),
+        (("はい", "いいえ"), ("はい", None, "いいえ")),
+        (("Evet", "Kısmen", "Hayır"), ("Evet", "Kısmen", "Hayır")),
+        (("Да", "Частично", "Нет"), ("Да", "Частично", "Нет")),
+        (("Pass", "Fail"), ("Pass", None, "Fail")),
+        (("Comply", "Comply with comments", "Does not comply"), ("Comply", "Comply with comments", "Does not comply")),
+        (
+            ("Supports", "Partially Supports", "Does Not Support"),
+            ("Supports", "Partially Supports", "Does Not Support"),
+        ),
+        (("S", "M", "C", "W"), (None, None, None)),
+    ],
+)
+def test_sets_of_codes_and_words_of_other_languages_are_read_as_a_whole(
+    choices: tuple[str, ...], chosen: tuple[str | None, ...]
+) -> None:
+    stances: tuple[Stance, ...] = ("yes", "partial", "no")
+    assert tuple(choose(stance, choices, ["We do so."]) for stance in stances) == chosen
+
+
+def test_not_applicable_is_chosen_for_its_stance_alone() -> None:
+    choices = ("Yes - attach evidence", "No - explain", "N/A - explain")
+    assert choose("not_applicable", choices, ["It does not apply."]) == "N/A - explain"
+    assert choose(None, choices, ["We do so."]) is None

@@ -19,7 +19,8 @@ _VALUES: dict[Meaning, frozenset[str]] = {
         "n/a|na|n.a.|n.a|not applicable|none applicable|does not apply|not relevant|"
         "nicht zutreffend|nicht anwendbar|entfällt|non applicable|sans objet|s.o.|no aplica|não aplicável|non "
         "applicabile|"
-        "niet van toepassing|n.v.t.|n.v.t|nie dotyczy|ej tillämpligt|ikke relevant".split("|")
+        "niet van toepassing|n.v.t.|n.v.t|nie dotyczy|ej tillämpligt|ikke relevant|не применимо|неприменимо|"
+        "не применяется|不适用|該当なし|해당 없음|해당없음|uygulanamaz|nevztahuje se|ei sovellu".split("|")
     ),
     "partial": frozenset(
         "partial|partially|partly|partial compliance|partially compliant|partially comply|partially "
@@ -33,7 +34,9 @@ _VALUES: dict[Meaning, frozenset[str]] = {
         "teilweise|teilweise erfüllt|zum teil|partiellement|partiel|partiellement conforme|en "
         "partie|parcial|parcialmente|"
         "cumple parcialmente|parziale|parzialmente|parzialmente conforme|in "
-        "parte|gedeeltelijk|deels|częściowo|delvis".split("|")
+        "parte|gedeeltelijk|deels|częściowo|delvis|teilweise konform|partially supports|comply with comments|"
+        "complies with comments|accept with changes|accepted with changes|in place with ccw|partially effective|"
+        "частично|部分|部分的|一部|부분|부분적|kısmen|částečně|osittain|△".split("|")
     ),
     "planned": frozenset(
         "planned|plan|roadmap|on roadmap|on the roadmap|in progress|work in progress|under development|in "
@@ -49,6 +52,8 @@ _VALUES: dict[Meaning, frozenset[str]] = {
         "available|unavailable|disagree|reject|rejected|decline|"
         "not provided|not offered|cannot comply|not conforming|does not support|none|not fulfilled|not "
         "performed|not started|✗|✘|"
+        "fail|failed|fails|ineffective|not effective|not confirmed|not acknowledged|not agreed|not accepted|"
+        "nicht konform|not satisfied|нет|否|いいえ|不可|아니오|아니요|hayır|ei|nu|nem|ne|όχι|لا|לא|×|✕|❌|"
         "nein|nicht erfüllt|nicht vorhanden|non|non conforme|no cumple|não|nao|nee|nie|nej|nei|niet voldaan|niet".split(
             "|"
         )
@@ -61,10 +66,24 @@ _VALUES: dict[Meaning, frozenset[str]] = {
         "accepted|agreed|confirmed|fulfilled|standard|standard functionality|standard feature|out of the "
         "box|out-of-the-box|ootb|native|natively supported|"
         "included|conforms|conformant|performed|completed|✓|✔|"
+        "pass|passed|passes|effective|acknowledged|satisfied|konform|да|是|はい|対応|可|예|네|evet|kyllä|da|igen|ano|"
+        "áno|ναι|نعم|כן|jah|taip|jā|○|◯|◎|✅|☑|"
         "ja|erfüllt|voll erfüllt|vollständig "
         "erfüllt|umgesetzt|vorhanden|oui|conforme|si|sí|sì|cumple|sim|o|tak|voldoet".split("|")
     ),
 }
+_NOT: dict[str, Meaning] = {"na": "not_applicable", "n/a": "not_applicable", "n.a": "not_applicable"}
+_FAMILIES: tuple[dict[str, Meaning], ...] = (
+    {"o": "yes", "x": "no", "△": "partial", "-": "not_applicable"} | _NOT,
+    {"y": "yes", "n": "no", "p": "partial"} | _NOT,
+    {"c": "yes", "p": "partial", "n": "no", "e": "no"} | _NOT,  # comply, partially, exception
+    {"c": "yes", "pc": "partial", "nc": "no"} | _NOT,
+    {"fc": "yes", "pc": "partial", "nc": "no"} | _NOT,
+    {"f": "yes", "p": "partial", "n": "no"} | _NOT,  # fully, partially, not
+    {"fm": "yes", "pm": "partial", "nm": "no"} | _NOT,
+    {"m": "yes", "pm": "partial", "nm": "no"} | _NOT,
+    {"s": "yes", "ps": "partial", "ns": "no"} | _NOT,
+)
 _QUALIFIED = re.compile(
     r"\b(?:partial(?:ly)?|partly|in part|with (?:some |minor |major )?(?:exceptions?|limitations?|"
     r"customi[sz]ations?|modifications?|"
@@ -92,6 +111,9 @@ def meaning_of(choice: str) -> Meaning | None:
     whole = _lookup(key) or _lookup(re.sub(r"^not (?:yet|currently) ", "not ", key))
     if whole:
         return whole
+    rider = _CUT.split(key, maxsplit=1)[0]
+    if _lookup(rider) == "not_applicable":
+        return "not_applicable"  # "N/A - please explain"
     if "/" in key:  # "Yes / Compliant" is one meaning, "Yes/No" is none
         found = {_lookup(part.strip()) for part in key.split("/")}
         return found.pop() if len(found) == 1 else None
@@ -111,6 +133,8 @@ def meaning_of(choice: str) -> Meaning | None:
 
 def meanings(choices: Sequence[str]) -> list[Meaning | None]:
     """What each of the allowed values stands for, read together: a scale or a set of bare codes is not guessed."""
+    if (coded := _codes(choices)) is not None:
+        return coded
     found = [meaning_of(choice) for choice in choices]
     numbered = [bool(_NUMBERED.match(fold(choice).casefold())) for choice in choices]
     if sum(numbered) >= min(3, len(choices)) and (None in found or len(set(found)) < len(found)):
@@ -119,6 +143,15 @@ def meanings(choices: Sequence[str]) -> list[Meaning | None]:
     if any(code and meaning is None for code, meaning in zip(codes, found, strict=True)):
         return [None if code else meaning for code, meaning in zip(codes, found, strict=True)]
     return found
+
+
+def _codes(choices: Sequence[str]) -> list[Meaning | None] | None:
+    """What letters stand for where the set as a whole is one in use (C/P/N, F/P/N, O/X); None for any other set."""
+    keys = [_key(choice) for choice in choices]
+    for family in _FAMILIES:
+        if set(keys) <= set(family) and {"yes", "no"} <= {family[key] for key in keys}:
+            return [family[key] for key in keys]
+    return None
 
 
 def is_scale(choices: Sequence[str]) -> bool:
