@@ -72,18 +72,19 @@ _VALUES: dict[Meaning, frozenset[str]] = {
         "erfüllt|umgesetzt|vorhanden|oui|conforme|si|sí|sì|cumple|sim|o|tak|voldoet".split("|")
     ),
 }
-_NOT: dict[str, Meaning] = {"na": "not_applicable", "n/a": "not_applicable", "n.a": "not_applicable"}
-_FAMILIES: tuple[dict[str, Meaning], ...] = (
-    {"o": "yes", "x": "no", "△": "partial", "-": "not_applicable"} | _NOT,
-    {"y": "yes", "n": "no", "p": "partial"} | _NOT,
-    {"c": "yes", "p": "partial", "n": "no", "e": "no"} | _NOT,  # comply, partially, exception
-    {"c": "yes", "pc": "partial", "nc": "no"} | _NOT,
-    {"fc": "yes", "pc": "partial", "nc": "no"} | _NOT,
-    {"f": "yes", "p": "partial", "n": "no"} | _NOT,  # fully, partially, not
-    {"fm": "yes", "pm": "partial", "nm": "no"} | _NOT,
-    {"m": "yes", "pm": "partial", "nm": "no"} | _NOT,
-    {"s": "yes", "ps": "partial", "ns": "no"} | _NOT,
+_NONE: dict[str, Meaning] = {"na": "not_applicable", "n/a": "not_applicable", "n.a": "not_applicable"}
+_SETS: tuple[dict[str, Meaning], ...] = (
+    {"o": "yes", "x": "no", "△": "partial", "-": "not_applicable"},
+    {"y": "yes", "n": "no", "p": "partial"},
+    {"c": "yes", "p": "partial", "n": "no", "e": "no"},  # comply, partially, exception
+    {"c": "yes", "pc": "partial", "nc": "no"},
+    {"fc": "yes", "pc": "partial", "nc": "no"},
+    {"f": "yes", "p": "partial", "n": "no"},  # fully, partially, not
+    {"fm": "yes", "pm": "partial", "nm": "no"},
+    {"m": "yes", "pm": "partial", "nm": "no"},
+    {"s": "yes", "ps": "partial", "ns": "no"},
 )
+_FAMILIES = tuple(codes | _NONE for codes in _SETS)
 _QUALIFIED = re.compile(
     r"\b(?:partial(?:ly)?|partly|in part|with (?:some |minor |major )?(?:exceptions?|limitations?|"
     r"customi[sz]ations?|modifications?|"

@@ -106,7 +106,7 @@ def answer(
 ) -> None:
     """Fill a questionnaire's own cells and hand it back, nothing else touched."""
     from rfp_responder.assemble import open_knowledge_base, responder_over
-    from rfp_responder.questionnaire import Options, Source, fill, load_mapping
+    from rfp_responder.questionnaire import Options, RunStoppedError, Source, fill, load_mapping
     from rfp_responder.settings import load_settings
 
     settings = load_settings(index=index)
@@ -125,7 +125,11 @@ def answer(
     checkpoint = _checkpoint(questionnaire, settings, knowledge.documents())
     with progress_bar("answer") as progress:
         options = replace(options, progress=lambda done, of: progress("", done, of))
-        outcome = fill(questionnaire, target, responder.ask, checkpoint=checkpoint, resume=resume, options=options)
+        try:
+            outcome = fill(questionnaire, target, responder.ask, checkpoint=checkpoint, resume=resume, options=options)
+        except RunStoppedError as stopped:
+            _write_report(stopped.report, told, settings.index)
+            raise
     _write_report(outcome, told, settings.index)
     totals = " · ".join(f"{name.replace('_', ' ')} {count}" for name, count in outcome.totals.items())
     lines = [f"{target}: {totals}", f"report: {told}, to read: {told.with_suffix('.html')}"]

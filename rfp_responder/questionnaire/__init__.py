@@ -6,7 +6,7 @@ file, in place, and accounts for every row. Both raise QuestionnaireError for a 
 
 from rfp_responder.questionnaire.account import Report, Row, Source
 from rfp_responder.questionnaire.batch import Answering, Progress
-from rfp_responder.questionnaire.fill import Options, fill, inspect
+from rfp_responder.questionnaire.fill import Options, RunStoppedError, fill, inspect
 from rfp_responder.questionnaire.mapping import Mapping, load_mapping, mapping_text
 from rfp_responder.questionnaire.model import Item, Layout, SheetLayout
 
@@ -19,6 +19,7 @@ __all__ = [
     "Progress",
     "Report",
     "Row",
+    "RunStoppedError",
     "SheetLayout",
     "Source",
     "fill",

@@ -89,11 +89,17 @@ class Batch:
             waiting: dict[Future[Answer], list[Item]] = {
                 pool.submit(self.answer, same[0].question): same for same in groups
             }
-            for future in as_completed(waiting):
-                self._take(waiting[future], future)
-                if self.stopped:
-                    pool.shutdown(wait=True, cancel_futures=True)
-                    return
+            try:
+                for future in as_completed(waiting):
+                    self._take(waiting[future], future)
+                    if self.stopped:
+                        break
+            finally:  # also when the user interrupts: what came back meanwhile is kept
+                pool.shutdown(wait=True, cancel_futures=True)
+                for future, same in waiting.items():
+                    came = future.done() and not future.cancelled() and future.exception() is None
+                    if came and key_of(same[0]) not in self.outcomes:
+                        self._take(same, future)
 
     def _take(self, items: Sequence[Item], future: Future[Answer]) -> None:
         """What the answerer gave for one question, or how it failed, for every row that asks it."""

@@ -22,6 +22,14 @@ from rfp_responder.questionnaire.slots import closed, settle_shared
 Outcomes = dict[tuple[str, int], Outcome]
 
 
+class RunStoppedError(QuestionnaireError):
+    """The model's server failed too often; ``report`` tells what was done before that."""
+
+    def __init__(self, what: str, remedy: str, report: Report) -> None:
+        super().__init__(what, remedy)
+        self.report = report
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """How a questionnaire is filled.
@@ -79,10 +87,11 @@ def fill(  # the signature other rooms use
     report = _deliver(path, out, form, laid, batch.outcomes, options)
     if batch.stopped:
         done = sum(row.status != "error" for row in report.rows if row.status != "not_a_question")
-        raise QuestionnaireError(
+        raise RunStoppedError(
             f"the model failed {MODEL_FAULTS} times in a row, last: {batch.stopped}; "
             f"{done} of {len(laid.layout.items)} questions are done and saved in {out}",
             "See to the model, then run again with --resume.",
+            report,
         )
     return report
 

@@ -1,0 +1,138 @@
+"""The batch runner: duplicates once, several questions at a time, a dead server, a run that was killed."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+from workbooks import answer_to, workbook
+
+from rfp_responder.domain import Answer, Question
+from rfp_responder.errors import ModelError, QuestionnaireError
+from rfp_responder.questionnaire import Options, RunStoppedError, fill
+
+MANY = 40
+
+
+def form(tmp_path: Path, texts: list[str]) -> Path:
+    rows = [["ID", "Question", "Answer"], *([str(n), text] for n, text in enumerate(texts, 1))]
+    return workbook(tmp_path / "q.xlsx", rows)
+
+
+def questions(count: int = MANY) -> list[str]:
+    return [f"Do you have control number {n}?" for n in range(1, count + 1)]
+
+
+@pytest.mark.parametrize("workers", [1, 4])
+def test_the_file_is_the_same_however_many_questions_are_put_at_a_time(workers: int, tmp_path: Path) -> None:
+    def answer(question: Question) -> Answer:
+        return answer_to(question, f"Told of {question.text}")
+
+    path, out = form(tmp_path, questions()), tmp_path / "o.xlsx"
+    report = fill(path, out, answer, options=Options(workers=workers))
+    assert [row.answer for row in report.rows[1:]] == [f"Told of {text}" for text in questions()]
+    assert report.totals["answered"] == MANY
+
+
+def test_several_questions_are_really_put_at_a_time(tmp_path: Path) -> None:
+    together = threading.Barrier(3, timeout=20)
+
+    def answer(question: Question) -> Answer:
+        together.wait()  # passes only when three calls are inside at once
+        return answer_to(question)
+
+    report = fill(form(tmp_path, questions(6)), tmp_path / "o.xlsx", answer, options=Options(workers=3))
+    assert report.totals["answered"] == 6
+
+
+@pytest.mark.parametrize("workers", [1, 4])
+def test_duplicates_are_asked_once_and_written_everywhere(workers: int, tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    def answer(question: Question) -> Answer:
+        asked.append(question.text)
+        return answer_to(question)
+
+    texts = ["Do you encrypt data?", "Do you test  backups?", "do you ENCRYPT data?", "Do you test backups?"]
+    report = fill(form(tmp_path, texts), tmp_path / "o.xlsx", answer, options=Options(workers=workers))
+    assert len(asked) == 2
+    assert report.totals["answered"] == 4
+
+
+@pytest.mark.parametrize("workers", [1, 4])
+def test_three_faults_of_the_server_in_a_row_stop_the_run_and_every_row_is_accounted_for(
+    workers: int, tmp_path: Path
+) -> None:
+    calls = []
+
+    def answer(question: Question) -> Answer:
+        calls.append(question)
+        raise ModelError("the server is down", "Start it")
+
+    with pytest.raises(QuestionnaireError, match="failed 3 times in a row") as fault:
+        fill(form(tmp_path, questions()), tmp_path / "o.xlsx", answer, options=Options(workers=workers))
+    assert "--resume" in str(fault.value)
+    assert len(calls) <= 3 + 2 * workers
+    assert (tmp_path / "o.xlsx").exists()
+
+
+def test_what_was_not_reached_is_an_error_and_never_unanswered(tmp_path: Path) -> None:
+    def answer(question: Question) -> Answer:
+        raise ModelError("the server is down", "Start it")
+
+    with pytest.raises(RunStoppedError) as stopped:
+        fill(form(tmp_path, questions(5)), tmp_path / "o.xlsx", answer)
+    report = stopped.value.report
+    assert report.totals["error"] == 5
+    assert report.totals["unanswered"] == 0
+    assert report.rows[-1].notes == ("not asked: the run was stopped before this row",)
+
+
+def test_one_fault_between_answers_stops_nothing(tmp_path: Path) -> None:
+    def answer(question: Question) -> Answer:
+        if question.text.endswith(("2?", "3?", "5?", "6?")):
+            raise ModelError("busy", "Try again")
+        return answer_to(question)
+
+    report = fill(form(tmp_path, questions(7)), tmp_path / "o.xlsx", answer)
+    assert (report.totals["error"], report.totals["answered"]) == (4, 3)
+
+
+@pytest.mark.parametrize("workers", [1, 4])
+def test_a_run_that_was_killed_goes_on_without_asking_again(workers: int, tmp_path: Path) -> None:
+    path, out, kept = form(tmp_path, questions(8)), tmp_path / "o.xlsx", tmp_path / "run.jsonl"
+    asked: list[str] = []
+    lock = threading.Lock()
+
+    def dying(question: Question) -> Answer:
+        with lock:
+            if len(asked) >= 4:
+                raise KeyboardInterrupt
+            asked.append(question.text)
+        return answer_to(question, f"Told of {question.text}")
+
+    with pytest.raises(KeyboardInterrupt):
+        fill(path, out, dying, checkpoint=kept, options=Options(workers=workers))
+    assert not out.exists()
+    again: list[str] = []
+
+    def answer(question: Question) -> Answer:
+        again.append(question.text)
+        return answer_to(question, f"Told of {question.text}")
+
+    report = fill(path, out, answer, checkpoint=kept, resume=True, options=Options(workers=workers))
+    saved = len(questions(8)) - len(again)
+    assert saved >= 1 if workers > 1 else saved == 4
+    assert [row.answer for row in report.rows[1:]] == [f"Told of {text}" for text in questions(8)]
+
+
+def test_a_fault_of_the_answerer_is_the_rows_own(tmp_path: Path) -> None:
+    def answer(question: Question) -> Answer:
+        if question.text.endswith("2?"):
+            raise RuntimeError("broken")
+        return answer_to(question)
+
+    report = fill(form(tmp_path, questions(3)), tmp_path / "o.xlsx", answer)
+    assert [row.status for row in report.rows[1:]] == ["answered", "error", "answered"]
+    assert report.rows[2].notes == ("RuntimeError: broken",)
