@@ -9,7 +9,8 @@ import pytest
 from workbooks import Rows, workbook
 
 from rfp_responder.questionnaire import SheetLayout, inspect
-from rfp_responder.questionnaire.rules import asks, is_placeholder, limits, listed_choices, never_asks, roles
+from rfp_responder.questionnaire.headwords import listed_choices, roles
+from rfp_responder.questionnaire.rules import asks, is_placeholder, limits, never_asks
 
 ASKED = [
     "Do you encrypt data at rest?",

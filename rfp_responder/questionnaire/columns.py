@@ -8,20 +8,12 @@ from dataclasses import dataclass
 
 from rfp_responder.questionnaire.conditions import says_depends, says_when
 from rfp_responder.questionnaire.headers import Header
+from rfp_responder.questionnaire.headwords import Role, is_others, listed_choices, says_kind, says_limit
 from rfp_responder.questionnaire.model import Grid
-from rfp_responder.questionnaire.rules import (
-    Role,
-    asks,
-    is_choice,
-    is_code,
-    is_placeholder,
-    listed_choices,
-    never_asks,
-    says_kind,
-    says_limit,
-)
+from rfp_responder.questionnaire.rules import asks, is_choice, is_code, is_placeholder, never_asks
 
 MAX_COLUMNS = 200  # questions and answers stand at the left; wider sheets are matrices
+_LOOKS_ALIKE = 0.8  # share of a column's cells that are coloured or framed where it takes the answers
 _SAMPLE = 400  # rows looked at for a column's nature: enough to judge, bounded for long sheets
 
 
@@ -31,6 +23,11 @@ class Table:
 
     headers: tuple[Header, ...]
     rows: tuple[int, ...]
+
+    @property
+    def structural(self) -> bool:
+        """Whether the header was told by its place and look, not by its words."""
+        return any(header.structural for header in self.headers)
 
     def weight(self, column: int, role: Role) -> float:
         """What the headers say for this role, on average."""
@@ -76,15 +73,18 @@ def choose_columns(grid: Grid, table: Table) -> Columns | None:
     sure = [row for row in rows if asks(grid.text(row, question)) >= 2] or rows
     if len(sure) >= 0.3 * len(rows):
         rows = sure  # headings between the questions have neither lists nor ids
-    used = _used_columns(grid, table, rows)
+    used = [column for column in _used_columns(grid, table, rows) if _is_own(grid, rows, column)]
     marks = _marks(grid, table, rows, question)
     taken = {question, *(column for _, column in marks)}
     answer = marks[0][1] if marks else _answer_column(grid, table, rows, [c for c in used if c not in taken], question)
+    if answer is None:
+        answer = _listed_column(grid, table, rows, [c for c in used if c not in taken])
     if answer is not None:
         taken.add(answer)
     comment = _comment_column(grid, table, rows, [c for c in used if c not in taken], answer or question)
-    if answer is None and comment is None:
-        answer = _unnamed_column(grid, table, rows, question)
+    if answer is None:
+        beside = _unnamed_column(grid, table, rows, question)
+        answer = beside if comment is None or (beside is not None and beside < comment) else None
     taken |= {column for column in (answer, comment) if column is not None}
     identity = _id_column(grid, table, sure, [c for c in used if c not in taken], question)
     taken |= {identity} if identity else set()
@@ -142,6 +142,12 @@ def _extra_columns(
     )
 
 
+def _is_own(grid: Grid, rows: Sequence[int], column: int) -> bool:
+    """Whether most cells of a column are cells of their own, not the rest of one that begins further left."""
+    covered = sum(grid.anchor(row, column)[1] < column for row in rows[:50])
+    return covered < 0.5 * max(len(rows[:50]), 1)
+
+
 def _may_ask(text: str) -> bool:
     return bool(text.strip()) and not never_asks(text)
 
@@ -180,7 +186,7 @@ def _question_column(grid: Grid, table: Table) -> int | None:
         score -= 2.0 if column in grid.hidden_columns else 0.0
         score -= 0.02 * column  # of two equals the left one asks
         if said < 1 and asking[column] < 2:
-            if not any(table.weight(c, "answer") >= 3 for c in range(column + 1, column + 8)):
+            if not any(table.weight(c, "answer") >= 2 for c in range(column + 1, column + 8)) and not table.structural:
                 continue
             score -= 3.0  # only its place left of an answer column speaks for it
         if best is None or score > best[0]:
@@ -190,16 +196,28 @@ def _question_column(grid: Grid, table: Table) -> int | None:
 
 def _marks(grid: Grid, table: Table, rows: Sequence[int], question: int) -> tuple[tuple[str, int], ...]:
     """Neighbouring columns right of the question that are headed by choices and hold nothing but marks."""
-    group: list[tuple[str, int]] = []
+    best: list[tuple[str, int]] = []
     for header in table.headers[:1]:
-        for column in sorted(header.last):
-            if column <= question or not is_choice(header.last[column]):
+        run: list[tuple[str, int]] = []
+        for column in range(question + 1, max(header.last, default=0) + 2):
+            words = " ".join(header.last.get(column, "").split())
+            if words and _takes_mark(grid, header, rows, column):
+                run.append((words, column))
                 continue
-            texts = [grid.text(row, column).strip() for row in rows]
-            plain = all(len(text) <= 3 for text in texts) and not any(grid.choices(row, column) for row in rows[:20])
-            if plain and (not group or group[-1][1] == column - 1):
-                group.append((" ".join(header.last[column].split()), column))
-    return tuple(group) if len(group) >= 2 else ()
+            closed = sum(is_choice(word) for word, _ in run)
+            if closed >= max(2, 0.5 * len(run)) and len(run) > len(best):
+                best = run
+            run = []
+    return tuple(best)
+
+
+def _takes_mark(grid: Grid, header: Header, rows: Sequence[int], column: int) -> bool:
+    """Whether a column holds nothing but marks under a short header that is no name of a column."""
+    words = header.last[column]
+    if len(words.split()) > 4 or (header.roles(column) and not is_choice(words)):
+        return False
+    texts = [grid.text(row, column).strip() for row in rows]
+    return all(len(text) <= 3 for text in texts) and not any(grid.choices(row, column) for row in rows[:20])
 
 
 def _answer_column(  # one line for each sign
@@ -234,12 +252,26 @@ def _answer_column(  # one line for each sign
     return best[1] if best else None
 
 
+def _listed_column(grid: Grid, table: Table, rows: Sequence[int], columns: Sequence[int]) -> int | None:
+    """A column of drop-downs whose header says something else (``"Rating (0-5)"``), unless it is the buyer's own."""
+    for column in columns:
+        listed = sum(bool(grid.choices(row, column)) for row in rows)
+        if listed >= 0.5 * max(len(rows), 1) and not is_others(table.text(column)):
+            locked = sum(grid.locked(row, column) for row in rows)
+            if locked < 0.5 * len(rows) and column not in grid.hidden_columns:
+                return column
+    return None
+
+
 def _unnamed_column(grid: Grid, table: Table, rows: Sequence[int], question: int) -> int | None:
-    """An empty column close behind the question whose header says nothing else (the bidder's name, say)."""
+    """An empty column close behind the question whose header says nothing else (the bidder's name, say), or whose
+    cells look like fields to fill."""
     for header in table.headers[:1]:
         for column in range(question + 1, question + 5):
-            free = column in header.texts and not header.roles(column) and not says_kind(header.texts[column])
-            if free and not any(grid.text(row, column) for row in rows):
+            named = column in header.texts and not header.roles(column) and not says_kind(header.texts[column])
+            looks = sum((row, column) in grid.inputs for row in rows) >= _LOOKS_ALIKE * max(len(rows), 1)
+            blank = looks and not header.texts.get(column)
+            if (named or blank) and not any(grid.text(row, column) for row in rows):
                 return column
     return None
 

@@ -9,12 +9,13 @@ from itertools import pairwise
 from rfp_responder.questionnaire.columns import Columns, Table, choose_columns
 from rfp_responder.questionnaire.conditions import Told, with_conditions
 from rfp_responder.questionnaire.headers import Header, find_headers
+from rfp_responder.questionnaire.headwords import roles
 from rfp_responder.questionnaire.items import make_item
 from rfp_responder.questionnaire.labels import read_form
 from rfp_responder.questionnaire.model import Grid, Item, Layout, OtherRow, SheetLayout
 from rfp_responder.questionnaire.places import cell_name, letters, number
 from rfp_responder.questionnaire.rows import habits, identity, judge
-from rfp_responder.questionnaire.rules import asks, leading_code, roles, skips_sheet
+from rfp_responder.questionnaire.rules import asks, leading_code, skips_sheet
 from rfp_responder.questionnaire.signatures import recognised
 from rfp_responder.questionnaire.stems import asks_alone, is_lead_in, is_part, part_mark
 from rfp_responder.text import fold

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
+from rfp_responder.questionnaire.headwords import Role, roles
 from rfp_responder.questionnaire.model import Grid
-from rfp_responder.questionnaire.rules import Role, asks, is_choice, roles
+from rfp_responder.questionnaire.rules import asks, is_choice, is_code, is_placeholder, never_asks
 
 MAX_CELLS = 100  # a header row is not wider
+_TOP_ROWS = 30  # a header told by its place stands near the top
+_LEAST_BELOW = 3
+_MOSTLY, _ASKING = 0.7, 0.4  # shares of the rows below it that are blank in a column, and that ask
+_SAMPLE = 200
 MAX_HEADERS = 400  # a sheet with more repeats is not a questionnaire
 _IDENTIFIER = re.compile(r"[A-Z&]{1,6}[-.]?\d{1,3}(?:[-.]\d+)*[a-z]?$|\d+(?:\.\d+)+$")
 
@@ -17,13 +23,15 @@ _IDENTIFIER = re.compile(r"[A-Z&]{1,6}[-.]?\d{1,3}(?:[-.]\d+)*[a-z]?$|\d+(?:\.\d
 class Header:
     """A header over rows ``top..bottom`` (one-based). ``texts[column]`` joins its words from above to below.
 
-    ``last[column]`` is the lowest of those words alone (``"Yes"`` under ``"Answers"``).
+    ``last[column]`` is the lowest of those words alone (``"Yes"`` under ``"Answers"``). ``structural`` marks a header
+    that was told by its place and look because its words say too little.
     """
 
     top: int
     bottom: int
     texts: dict[int, str]
     last: dict[int, str]
+    structural: bool = False
 
     @property
     def rows(self) -> tuple[int, ...]:
@@ -60,7 +68,52 @@ def find_headers(grid: Grid) -> list[Header]:
         found.append(_header(grid, row, found[-1].bottom if found else 0))
         if len(found) >= MAX_HEADERS:
             break
+    if not found and (header := _by_place(grid)) is not None:
+        return [header]
     return found
+
+
+def _by_place(grid: Grid) -> Header | None:
+    """The header that no word tells: the first row of short cells above rows that go on alike, some of which ask, with
+    a column that is blank below it."""
+    rows = sorted(grid.cells)
+    for place, row in enumerate(rows[:_TOP_ROWS]):
+        cells = grid.cells[row]
+        below = rows[place + 1 : place + 1 + _SAMPLE]
+        if len(below) < _LEAST_BELOW:
+            return None
+        if not _heads_alike(grid, row, below):
+            continue
+        named = [column for column in cells if column <= MAX_CELLS]
+        blank = [c for c in named if _share(below, lambda r, c=c: _is_blank(grid, r, c)) >= _MOSTLY]  # type: ignore[misc]
+        asking = [
+            c
+            for c in named
+            if _share(below, lambda r, c=c: asks(grid.text(r, c)) >= 2 and not never_asks(grid.text(r, c))) >= _ASKING  # type: ignore[misc]
+        ]
+        telling = {role for column in named for role in roles(cells[column].text)}
+        if blank and (asking or len(telling & {"id", "answer", "comment", "reference", "question"}) >= 2):
+            return replace(_joined(grid, row, row, row), structural=True)
+    return None
+
+
+def _heads_alike(grid: Grid, row: int, below: Sequence[int]) -> bool:
+    """Whether a row may head a table: several short cells of words, and the rows below use the same columns."""
+    cells = grid.cells[row]
+    if not 2 <= len(cells) <= MAX_CELLS:
+        return False
+    if any(len(cell.text.split()) > 8 or is_code(cell.text) or cell.formula for cell in cells.values()):
+        return False
+    inside = sum(set(grid.cells[r]) <= set(cells) or len(set(grid.cells[r]) & set(cells)) >= 2 for r in below)
+    return inside >= _MOSTLY * len(below)
+
+
+def _is_blank(grid: Grid, row: int, column: int) -> bool:
+    return is_placeholder(grid.text(row, column)) or not grid.text(row, column).strip()
+
+
+def _share(rows: Sequence[int], holds: Callable[[int], bool]) -> float:
+    return sum(holds(row) for row in rows) / len(rows)
 
 
 def _strength(grid: Grid, row: int) -> float:
@@ -80,6 +133,7 @@ def _strength(grid: Grid, row: int) -> float:
         said = {} if sentence or values else roles(cell.text)
         if asks(cell.text) >= 2 and words >= 4 and not said:
             return 0.0
+        sentence = sentence or cell.text.strip().endswith("?")
         marks += is_choice(cell.text)
         for role, weight in said.items():
             best[role] = max(best.get(role, 0.0), weight)
@@ -89,6 +143,7 @@ def _strength(grid: Grid, row: int) -> float:
         (asking >= 2 and (takes >= 1.5 or "id" in best or "section" in best or marks >= 2))
         or (asking >= 1 and takes >= 2)
         or best.get("answer", 0.0) >= 3
+        or (takes >= 2 and len(best.keys() - {"other"}) >= 3)
     )
     return asking + takes if heads else 0.0
 

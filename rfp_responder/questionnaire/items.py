@@ -15,7 +15,7 @@ from rfp_responder.text import fold
 
 _SEVERAL = re.compile(
     r"(?:select|choose|tick|check|mark|pick|indicate) (?:all|any|one or more|as many)|all that apply|"
-    r"multi(?:ple)?[- ]?(?:select\w*|choice|answers?|values?|options?|picklist)|"
+    r"multi(?:ple)?[- ]?(?:select\w*|answers?|values?|options?|picklist)|"
     r"one or more (?:of|options|values)|mehrfach",
     re.IGNORECASE,
 )
@@ -69,6 +69,7 @@ def make_item(grid: Grid, table: Table, columns: Columns, row: int, context: tup
         separator=separator,
         present=_present(grid, columns, row, answer),
         bounds=grid.number(*answer) if answer else None,
+        fraction=_is_fraction(grid, answer),
     )
 
 
@@ -106,7 +107,9 @@ def _shape(grid: Grid, table: Table, columns: Columns, row: int, choices: tuple[
     if columns.marks:
         return "marks", ""
     kind = fold(grid.text(row, columns.kind)) if columns.kind else ""
-    said = " ".join((fold(grid.text(row, columns.question)), kind, table.text(columns.answer or 0)))
+    told = " ".join(fold(cell.text) for c, cell in sorted(grid.cells[row].items()) if c != columns.answer)
+    heads = " ".join(table.headers[0].texts.values()) if table.headers else ""
+    said = f"{told} {kind} {heads}"[:4000]
     separator = "\n" if _LINES.search(said) else "; " if _SEMICOLON.search(said) else ", "
     if choices:
         several = bool(_SEVERAL.search(said)) and not (kind and _SINGLE.search(kind))
@@ -117,10 +120,19 @@ def _shape(grid: Grid, table: Table, columns: Columns, row: int, choices: tuple[
     if number is not None:
         if number.number == "date":
             return "date", separator
-        return ("percentage" if grid.percent(row, columns.answer) else "number"), separator
+        percent = grid.percent(*grid.anchor(row, columns.answer)) or bool(re.search(r"percent|%", kind, re.IGNORECASE))
+        return ("percentage" if percent else "number"), separator
     if kind and len(kind.split()) <= 3:
         return next((shape for shape, pattern in _KINDS if pattern.search(kind)), "text"), separator
     return "text", separator
+
+
+def _is_fraction(grid: Grid, answer: tuple[int, int] | None) -> bool:
+    """Whether a cell holds a percentage as its hundredth."""
+    if answer is None:
+        return False
+    rule = grid.number(*answer)
+    return grid.percent(*answer) or (rule is not None and rule.high is not None and rule.high <= 1)
 
 
 def _extras(grid: Grid, table: Table, columns: Columns, row: int) -> tuple[Extra, ...]:

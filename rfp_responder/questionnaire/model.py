@@ -28,6 +28,7 @@ class Cell:
     formula: bool = False
     bold: bool = False
     merged_columns: int = 1
+    filled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +163,8 @@ class Item:
     answers by marking one of several columns. ``blocked`` is the reason why no answer is due (already filled, computed,
     locked; ``present`` is what stands there), and ``unwritable`` why none can be written (no answer column, unreadable
     list); both ``""`` where the slot is free. ``reference_cell`` takes the places an answer rests on. ``separator``
-    stands between the values of a cell that takes several; ``bounds`` is the rule of one that takes a number.
+    stands between the values of a cell that takes several; ``bounds`` is the rule of one that takes a number,
+    ``fraction`` says that it holds a percentage as its hundredth.
     """
 
     sheet: str
@@ -186,6 +188,7 @@ class Item:
     separator: str = ", "
     present: str = ""
     bounds: Rule | None = None
+    fraction: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ class Habits:
     """What is usual in a table (shares in 0..1), against which a row is weighed.
 
     ``depth`` is the usual number of parts of an id (``"1.2.3"`` has three), ``coded`` the share of ids that
-    look like codes.
+    look like codes, ``framed`` of answer cells that look like fields, ``filled`` of question cells with a colour.
     """
 
     asking: float
@@ -26,6 +26,8 @@ class Habits:
     depth: int
     coded: float
     unlocked: float
+    framed: float
+    filled: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ def habits(grid: Grid, columns: Columns, rows: Sequence[int]) -> Habits:
         depth=depths[len(depths) // 2] if depths else 0,
         coded=sum(is_code(identity(grid, columns, row)) for row in sure) / surely,
         unlocked=sum(not _locked(grid, columns, row) for row in sure) / surely,
+        framed=sum(_framed(grid, columns, row) for row in sure) / surely,
+        filled=sum(grid.cells[row][columns.question].filled for row in sure) / surely,
     )
 
 
@@ -109,6 +113,8 @@ def _by_slot(grid: Grid, columns: Columns, usual: Habits, row: int) -> float:
         score += 2.0 if _choices(grid, columns, row) else -2.0
     if usual.unlocked >= 0.7 and _locked(grid, columns, row):
         score -= 2.0
+    if usual.framed >= 0.5 and usual.framed < 1 and not _framed(grid, columns, row):
+        score -= 1.0  # its place does not look like the fields of the other rows
     if columns.answer is not None and grid.text(row, columns.answer).strip():
         score += 0.5
     return score
@@ -129,6 +135,8 @@ def _like_heading(grid: Grid, columns: Columns, usual: Habits, row: int, asked: 
     if asked >= 2:
         return looks
     if cell.bold and usual.bold < 0.5 and alone:
+        looks += 2.0
+    if cell.filled and usual.filled < 0.5 and alone:
         looks += 2.0
     if len(text.split()) <= 6 and usual.asking >= 0.6:
         looks += 1.5 if alone or usual.identified < 0.5 else 0.5
@@ -151,6 +159,12 @@ def _choices(grid: Grid, columns: Columns, row: int) -> bool:
     return columns.answer is not None and bool(
         grid.choices(row, columns.answer) or grid.unreadable(row, columns.answer)
     )
+
+
+def _framed(grid: Grid, columns: Columns, row: int) -> bool:
+    """Whether the answer's place looks like a field: filled in, or blank and coloured or framed."""
+    slot = columns.answer or columns.comment
+    return slot is not None and ((row, slot) in grid.inputs or bool(grid.text(row, slot).strip()))
 
 
 def _locked(grid: Grid, columns: Columns, row: int) -> bool:

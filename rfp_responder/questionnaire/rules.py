@@ -1,108 +1,27 @@
-"""The vocabulary of questionnaires: what a header says of its column, what reads like a question.
+"""The vocabulary of questionnaires: what reads like a question, a heading, an instruction, an answer.
 
-Weights are judgements, checked on the structure gold (cloud and maturity questionnaires): 3 says so
-plainly, 2 usually means it, 1 may mean it. Nothing here knows a particular file.
+Nothing here knows a particular file.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Literal
+from functools import lru_cache
 
+from rfp_responder.answer.labels import is_plain
 from rfp_responder.text import fold
-
-Role = Literal["question", "answer", "comment", "id", "section", "reference", "other"]
 
 
 def _words(pattern: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE)
 
 
-_ID = re.compile(
-    r"(?:#|(?:.*\b)?(?:id|ids|no|nos|nr|num|number|ref|reference|index|code|sno|sr)\b\.?|.*#|"
-    r"[a-z]{1,4}id|s\.? ?no\.?|"
-    r"item|q\.?|req\.? ?#?)\s*",
-    re.IGNORECASE,
-)
-_NO_ID = _words(r"evidence|documents?|documentation|yes ?[/,|] ?no|y ?/ ?n|policy|standard|link")
-_REFERENCE = re.compile(
-    r"(?:.*\b(?:proposal|response|bid|tender|offer|documents?|documentation|docs?|evidence|polic(?:y|ies)|page|source|"
-    r"supporting|attachments?|artefacts?|artifacts?|link|url|vendor|supplier|bidder|cross)\b.*[ -/]"
-    r"(?:ref|refs|reference|references|link|links|url|location|page|pages|section|number|no|name|title)\b\.?|"
-    r"references?|evidence|evidences|(?:supporting|attached) (?:documents?|documentation|evidence|material)|"
-    r"references? (?:to|in|in the) .*|where addressed|location in (?:the )?(?:proposal|response|bid|document\w*)|"
-    r"cross[- ]?references?|attachments?|links?|urls?|documents?|document(?:ed)? evidence|evidence (?:provided|of .*))",
-    re.IGNORECASE,
-)
-_ABOUT = _words(  # about the question or the answer, not the thing itself
-    r"expected|typical|suggested|possible|allowed|valid|sample|example|model|type|format|options?|weight\w*|scor\w+|"
-    r"points?|rating|"
-    r"max\w*|previous|prior|mapping|guidance|guideline\w*|hints?|tips?|help|instructions?|mandatory|"
-    r"due|date|count"
-)
-_OTHERS = _words(r"reviewer\w*|evaluat\w+|internal|buyer\w*|customer|client|auditor\w*|assessor\w*")
-_WEIGHTS: tuple[tuple[Role, float, re.Pattern[str]], ...] = (
-    (
-        "answer",
-        3.0,
-        _words(r"answers?|responses?|reply|replies|respond|antwort\w*|réponses?|respuestas?|risposta"),
-    ),
-    (
-        "answer",
-        2.0,
-        _words(
-            r"complian(?:ce|t)|compl(?:y|ies)|conform\w*|yes ?[/,|] ?no|y ?/ ?n|"
-            r"fulfil\w*|meets?|supported|in place"
-        ),
-    ),
-    (
-        "answer",
-        1.5,
-        _words(r"vendor|supplier|bidder|provider|tenderer|contractor|respondent|offeror|to be completed"),
-    ),
-    (
-        "comment",
-        3.0,
-        _words(r"comments?|remarks?|explanations?|justifications?|rationale|clarifications?|kommentare?"),
-    ),
-    (
-        "comment",
-        2.5,
-        _words(r"notes?|(?:additional|further|supporting|more) (?:info\w*|details?|comments?|evidence)"),
-    ),
-    (
-        "comment",
-        2.0,
-        _words(r"implementation (?:description|details?)|details?|explain|narrative|elaborat\w+|if (?:yes|no)"),
-    ),
-    ("comment", 1.5, _words(r"evidence|(?:supporting )?documentation|proof")),
-    ("question", 3.0, _words(r"questions?|frage\w*|preguntas?|domand[ae]|queries|query|enquiry")),
-    ("question", 2.0, _words(r"requirements?|criteri(?:a|on)|specifications?|statements?|asks?")),
-    (
-        "question",
-        1.0,
-        _words(r"descriptions?|controls?|items?|features?|functionality|capabilit(?:y|ies)|topic|details?"),
-    ),
-    (
-        "section",
-        2.0,
-        _words(r"sections?|domains?|categor(?:y|ies)|areas?|topics?|themes?|famil(?:y|ies)|chapters?|modules?"),
-    ),
-    ("section", 1.5, _words(r"(?:sub)?groups?|title|function|practice|discipline")),
-)
 _CHOICE = re.compile(
     r"yes|no|y|n|n/a|na|not applicable|partial|partially|partly|true|false|comply|complies|(?:non|"
     r"not)[- ]compliant|"
     r"(?:fully |partially )?(?:compliant|comply|met|implemented|supported)|not (?:met|implemented|supported)|"
     r"does not comply|fully|none|exception|standard|custom|planned|in progress|future|unknown|oui|"
     r"non|ja|nein|sí|si",
-    re.IGNORECASE,
-)
-_EXPLANATION = re.compile(r"\([^)]*\)|\s[-–—]\s.*")
-_BRACKETS = re.compile(r"[(\[]([^()\[\]]{3,80})[)\]]")
-_LISTED = re.compile(
-    r"\b(?:(yes|y)\s*(?:[/,|;]|or)\s*(no|n))((?:\s*(?:[/,|;]|or)\s*(?:n/?a|not applicable|"
-    r"partial(?:ly)?))*)\b(?!/)",
     re.IGNORECASE,
 )
 _QUESTION_START = re.compile(
@@ -116,10 +35,17 @@ _REQUEST_START = re.compile(
     r"detail|outline|give|"
     r"summari[sz]e|demonstrate|define|document|ensure|submit|include|supply|share|elaborate|discuss|"
     r"select|tell|"
-    r"upload|name|enter|clarify|disclose|report|estimate|quantify)\b",
+    r"upload|name|enter|clarify|disclose|report|estimate|quantify|bitte|beschreiben sie|nennen sie|erläutern sie|"
+    r"geben sie|führen sie|legen sie|décri(?:re|vez)|veuillez|indiquez|précisez|fournissez|listez|expliquez|describa|"
+    r"indique|detalle|explique|proporcione|adjunte|descreva|indique|forneça|liste|beschrijf|geef|licht|vermeld|noem|"
+    r"descri(?:vere|va)|indicare|elencare|fornire|opisz|proszę|podaj|beskriv|ange|oplys|angi)\b",
     re.IGNORECASE,
 )
-_OBLIGATION = _words(r"must|shall|should|will|required to|needs? to|expected to|has to|have to|able to|capable of")
+_OBLIGATION = _words(
+    r"must|shall|should|will|required to|needs? to|expected to|has to|have to|able to|capable of|muss|müssen|soll|"
+    r"sollte|sollen|doit|doivent|debe|deben|deberá|deve|devem|deverá|moet|moeten|dient|dienen|musi|muszą"
+)
+_CHOICE_LENGTH = 60
 _NEVER = re.compile(
     r"(?:copyright|©|\(c\) ?\d|end of (?:the )?(?:standard|section|questionnaire|document|sheet|list|table)|"
     r"(?:guidance|note|notes|nb|n\.b\.|example|examples|e\.g\.|instructions?|tip|hint|source|sample|"
@@ -176,84 +102,15 @@ _CHARACTER_LIMIT = re.compile(
 )
 _WORD_LIMIT_AFTER = re.compile(r"(\d[\d,]{0,6})[ -]words?\s*(?:max|limit|or (?:less|fewer))", re.IGNORECASE)
 _CHARACTER_LIMIT_AFTER = re.compile(r"(\d[\d,]{0,6})[ -]char\w*\s*(?:max|limit|or (?:less|fewer))", re.IGNORECASE)
-_KIND_HEADER = re.compile(
-    r"(?:\w+ ){0,2}(?:type|kind)|mandatory\b.{0,40}|(?:m/d|m/s|m/o|m/d/o|must/should(?:/could)?|moscow)|"
-    r"(?:requirement )?(?:obligation|necessity|level of requirement|requirement level|criticality)",
-    re.IGNORECASE,
-)
-_LIMIT_HEADER = re.compile(
-    r"(?:answer |response )?(?:word|character|char|length)s? ?(?:limit|count|max\w*)?|(?:answer |response )?limit|"
-    r"(?:max\w*\.?|limit)(?: of| no\.? of| number of)? ?(?:words?|char\w*|length)(?: allowed)?",
-    re.IGNORECASE,
-)
-_HEADER_LENGTH = 400  # characters; also bounds the work on hostile cells
-_HEADER_WORDS = 25  # a header cell may carry an instruction, a data cell is longer
 
 
-def roles(header: str) -> dict[Role, float]:
-    """What a header's words say its column is for: role -> weight (0..3); empty for none."""
-    text = fold(header).replace("_", " ")
-    if (
-        not text
-        or len(text) > _HEADER_LENGTH
-        or len(text.split()) > _HEADER_WORDS
-        or (text.endswith("?") and len(text.split()) > 4)
-    ):
-        return {}
-    if says_limit(text):
-        return {"other": 2.0}
-    if text.casefold().rstrip(".:") in {"item", "items"}:
-        return {"id": 1.5, "question": 1.0}  # the number of a row as often as what it is about
-    if len(text) <= 60 and _REFERENCE.fullmatch(_EXPLANATION.sub("", text).rstrip(" :")):
-        # "Reference" numbers the rows on the left of the questions and takes pages on their right
-        meant: dict[Role, float] = {"reference": 2.5, "comment": 1.5}
-        if text.casefold().startswith("reference"):
-            meant["id"] = 3.0
-        return meant
-    if len(text) <= 40 and _ID.fullmatch(text.rstrip(":")) and not _NO_ID.search(text):
-        return {"id": 3.0}
-    # what stands in brackets or behind a dash explains the name of the column
-    text = _EXPLANATION.sub("", text).strip() or text
-    found: dict[Role, float] = {}
-    for role, weight, pattern in _WEIGHTS:
-        if pattern.search(text):
-            found[role] = max(found.get(role, 0.0), weight)
-    if listed_choices(header):
-        found["answer"] = max(found.get("answer", 0.0), 2.0)
-    if _ABOUT.search(text) and not listed_choices(header):
-        found = {"other": 2.0}
-    elif _OTHERS.search(text) and found.keys() & {"answer", "comment"}:
-        found = {"other": 2.0}  # the buyer's own columns
-    elif found.get("answer", 0) >= 2 and "comment" in found:
-        # "Response comments" is for comments, "Comments / response" takes the answer
-        found.pop("comment" if re.search(r"[/&,]| (?:and|or) ", text) else "answer")
-    # the longer the header, the less its words say about the column
-    fade = 1.0 if len(text.split()) <= 8 else 0.7
-    return {role: weight * fade for role, weight in found.items()}
-
-
-def listed_choices(header: str) -> tuple[str, ...]:
-    """Allowed values that a header spells out: ``"Compliant (Yes/No/NA)" -> ("Yes", "No", "NA")``.
-
-    Any short list in brackets will do where at least two of its items are usual answers:
-    ``"Response (Comply / Partially / Exception)"``.
-    """
-    text = fold(header)
-    for inner in _BRACKETS.findall(text):
-        items = tuple(item.strip() for item in re.split(r"[/|;,]|\bor\b", re.sub(r"\bN/A\b", "N_A", inner, flags=re.I)))
-        items = tuple(item.replace("N_A", "N/A") for item in items)
-        if 2 <= len(items) <= 6 and all(items) and sum(is_choice(item) for item in items) >= 2:
-            return items
-    match = _LISTED.search(text)
-    if not match:
-        return ()
-    rest = re.findall(r"n/?a|not applicable|partial(?:ly)?", match[3], re.IGNORECASE)
-    return (match[1], match[2], *rest)
-
-
+@lru_cache(maxsize=8192)  # the same few words stand in most rows
 def is_choice(text: str) -> bool:
-    """Whether the text is a usual answer to a closed question (``Yes``, ``N/A``, ``Partially compliant``)."""
-    return _CHOICE.fullmatch(fold(text).rstrip(".")) is not None
+    """Whether the text is a usual answer to a closed question (``Yes``, ``N/A``, ``Partially compliant``, ``Ja``)."""
+    folded = fold(text).rstrip(".")
+    if len(folded) > _CHOICE_LENGTH:
+        return False
+    return _CHOICE.fullmatch(folded) is not None or (len(folded) > 1 and is_plain(folded))
 
 
 def asks(text: str) -> float:
@@ -282,16 +139,6 @@ def never_asks(text: str) -> bool:
     if "?" in folded and not folded.casefold().startswith(("example", "guidance", "for example", "instruction")):
         return False
     return bool(_NEVER.match(folded) or _INSTRUCTION.match(folded))
-
-
-def says_kind(header: str) -> bool:
-    """Whether a column tells what each row is (``"Type"``, ``"Question Type"``, ``"Mandatory/Desirable"``)."""
-    return _KIND_HEADER.fullmatch(fold(header).replace("_", " ").rstrip(":?*")) is not None
-
-
-def says_limit(header: str) -> bool:
-    """Whether a column says how long an answer may be (``"Word limit"``, ``"Max. characters"``)."""
-    return _LIMIT_HEADER.fullmatch(fold(header).replace("_", " ").rstrip(":?*")) is not None
 
 
 def no_question_kind(text: str) -> bool:

@@ -112,12 +112,12 @@ def _number_edits(item: Item, answer: Answer, notes: list[str]) -> list[Edit]:
     if not text:
         notes.append(f"the cell takes a {item.shape} and the answer gives no single one: left blank")
         return []
+    assert item.answer_cell is not None  # asked by the caller
+    if item.fraction:
+        text = f"{float(text) / 100:.10g}"
     if item.bounds and item.shape != "date" and not within(text, item.bounds):
         notes.append(f"{text} is outside of what {item.answer_cell} takes: left blank")
         return []
-    assert item.answer_cell is not None  # asked by the caller
-    if item.shape == "percentage":
-        text = f"{float(text) / 100:.10g}"  # a cell that shows percentages holds their hundredth
     place_ = place(item.answer_cell)
     return [Edit(item.sheet, *place_, text, "date" if item.shape == "date" else "number")]
 

@@ -6,32 +6,21 @@ openpyxl opens 344 of 362 real files and cannot see x14 lists; this reader takes
 from __future__ import annotations
 
 import posixpath
-import re
 import zipfile
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from rfp_responder.errors import QuestionnaireError
 from rfp_responder.questionnaire.lists import ListSource, resolve_rules
+from rfp_responder.questionnaire.looks import Style, StyleReading
 from rfp_responder.questionnaire.model import Cell, Grid, Protection
 from rfp_responder.questionnaire.package import local, opened, parse, read_part
 from rfp_responder.questionnaire.sheetxml import MAX_CELLS, RawCell, RawSheet, read_sheet, unescape
 
 MAX_SHEETS = 300
 MAX_TEXT = 40_000_000  # characters over a workbook; the largest real questionnaire at hand shows 222,826
-_DATE_FORMATS = frozenset({14, 15, 16, 17, 22})
-_NOT_FORMAT = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
-
-
-@dataclass(frozen=True, slots=True)
-class Style:
-    """What a cell format says that matters here."""
-
-    locked: bool = True
-    bold: bool = False
-    date: bool = False
 
 
 @dataclass(slots=True)
@@ -86,7 +75,7 @@ def _grid(
         row = cells.get(merge.top, {})
         if merge.left in row and merge.right > merge.left:
             old = row[merge.left]
-            row[merge.left] = Cell(old.text, old.formula, old.bold, merge.right - merge.left + 1)
+            row[merge.left] = replace(old, merged_columns=merge.right - merge.left + 1)
     notes = [f"sheet {name!r} is hidden"] if hidden else []
     columns = {c for first, last in raw.hidden_columns for c in range(first, min(last, first + 500) + 1)}
     return Grid(
@@ -99,7 +88,19 @@ def _grid(
         hidden_columns=frozenset(columns),
         protection=_protection(raw, styles) if raw.protected else None,
         notes=tuple(notes),
+        percents=frozenset(_places(raw, styles, lambda style: style.percent)),
+        inputs=frozenset(
+            (row, column)
+            for row, column in _places(raw, styles, lambda style: style.filled or style.framed)
+            if column not in cells.get(row, {})
+        ),
     )
+
+
+def _places(raw: RawSheet, styles: list[Style], wanted: Callable[[Style], bool]) -> Iterator[tuple[int, int]]:
+    """The cells whose own format is a wanted one."""
+    marked = {index for index, style in enumerate(styles) if wanted(style)}
+    return (place for place, style in raw.styles.items() if style in marked)
 
 
 def _protection(raw: RawSheet, styles: list[Style]) -> Protection:
@@ -228,36 +229,14 @@ def _shared_strings(package: zipfile.ZipFile, book: Workbook, label: str) -> lis
 def _styles(package: zipfile.ZipFile, book: Workbook, label: str) -> list[Style]:
     """The cell formats (``cellXfs``) in order."""
     data = _part_of_kind(package, book, label, "styles")
-    fonts: list[bool] = []
-    dates: set[int] = set(_DATE_FORMATS)
-    formats: list[Style] = []
-    path: list[str] = []
-
-    def start(tag: str, attributes: dict[str, str]) -> None:
-        kind, parent = local(tag), path[-1] if path else ""
-        path.append(kind)
-        if kind == "font" and parent == "fonts":
-            fonts.append(False)
-        elif kind == "b" and parent == "font" and "fonts" in path:
-            fonts[-1] = attributes.get("val", "1") not in {"0", "false"}
-        elif kind == "numFmt" and parent == "numFmts":
-            code = _NOT_FORMAT.sub("", attributes.get("formatCode", "")).lower()
-            if "y" in code or "d" in code:
-                dates.add(int(attributes.get("numFmtId", "0")))
-        elif kind == "xf" and parent == "cellXfs":
-            font = int(attributes.get("fontId", "0") or 0)
-            bold = fonts[font] if font < len(fonts) else False
-            formats.append(Style(True, bold, int(attributes.get("numFmtId", "0") or 0) in dates))
-        elif kind == "protection" and parent == "xf" and "cellXfs" in path:
-            old = formats[-1]
-            formats[-1] = Style(attributes.get("locked", "1") not in {"0", "false"}, old.bold, old.date)
-
-    def end(_: str) -> None:
-        path.pop()
-
+    reading = StyleReading()
     if data is not None:
-        parse(data, f"{label}, styles", {"StartElementHandler": start, "EndElementHandler": end})
-    return formats
+        handlers: dict[str, Callable[..., object]] = {
+            "StartElementHandler": reading.start,
+            "EndElementHandler": reading.end,
+        }
+        parse(data, f"{label}, styles", handlers)
+    return reading.formats
 
 
 def _values(raw: RawSheet, strings: list[str], styles: list[Style], since_1904: bool) -> dict[int, dict[int, Cell]]:
@@ -268,7 +247,7 @@ def _values(raw: RawSheet, strings: list[str], styles: list[Style], since_1904: 
             style = styles[cell.style] if cell.style < len(styles) else Style()
             text = _shown(cell, strings, style, since_1904)
             if text.strip() or cell.formula:
-                found.setdefault(row, {})[column] = Cell(text, cell.formula, style.bold)
+                found.setdefault(row, {})[column] = Cell(text, cell.formula, style.bold, 1, style.filled)
     return found
 
 
