@@ -10,7 +10,7 @@ from workbooks import answer_to, workbook
 
 from rfp_responder.domain import Answer, Question
 from rfp_responder.questionnaire import fill, inspect
-from rfp_responder.questionnaire.conditions import wanted_by
+from rfp_responder.questionnaire.conditionwords import wanted_by
 from rfp_responder.questionnaire.stems import asks_alone, completed, is_lead_in
 
 HEAD = ["ID", "Question", "Answer", "Comments"]

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rfp_responder.questionnaire.conditions import says_depends, says_when
+from rfp_responder.questionnaire.conditionwords import says_depends, says_when
 from rfp_responder.questionnaire.headers import Header
 from rfp_responder.questionnaire.headwords import Role, is_others, listed_choices, says_kind, says_limit
 from rfp_responder.questionnaire.model import Grid
@@ -268,7 +268,8 @@ def _unnamed_column(grid: Grid, table: Table, rows: Sequence[int], question: int
     cells look like fields to fill."""
     for header in table.headers[:1]:
         for column in range(question + 1, question + 5):
-            named = column in header.texts and not header.roles(column) and not says_kind(header.texts[column])
+            words = header.texts.get(column, "")
+            named = bool(words) and not header.roles(column) and not says_kind(words) and not is_code(words)
             looks = sum((row, column) in grid.inputs for row in rows) >= _LOOKS_ALIKE * max(len(rows), 1)
             blank = looks and not header.texts.get(column)
             if (named or blank) and not any(grid.text(row, column) for row in rows):

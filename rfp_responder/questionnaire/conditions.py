@@ -7,58 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rfp_responder.answer.labels import stance_of
+from rfp_responder.questionnaire.conditionwords import (
+    YES,
+    Move,
+    Said,
+    follow_up,
+    from_column,
+    only_if,
+    opens_section,
+    other_than,
+    passes_over,
+)
 from rfp_responder.questionnaire.model import Condition, Item
-from rfp_responder.text import fold, shortened
-
-_YES, _NO = ("yes", "partial"), ("no",)
-_CODE = r"(?:[A-Za-z&]{1,8}[-._ ]?)?\d[\w.\-]*"
-_SAYS = r"[\"'“”‘’]?(yes|no|n/?a|not applicable|true|false)[\"'“”‘’]?"
-_FOLLOW_UP = re.compile(
-    r"(?:\(?[a-z0-9.]{1,6}[.)]\s+)?\(?if\s+(?:"
-    rf"(?:you\s+(?:have\s+)?(?:answered|selected|responded|replied)\s+{_SAYS}|the\s+(?:answer|response)\s+is\s+{_SAYS}|"
-    rf"[\"'“‘]?(yes|so|no|not|true|false)\b[\"'”’]?)(?:\s+(?:to|for|in|at)\s+(?:the\s+)?(?:question|item|row|q\.?|no\.?)?\s*"
-    rf"({_CODE}|(?:previous|above)(?:\s+question)?))?)",
-    re.IGNORECASE,
-)
-_FOLLOW_ID = re.compile(
-    rf"\(?if\s+(?:the\s+(?:answer|response)\s+to\s+)?(?:question|item|q\.?)?\s*({_CODE})\s+(?:is|was|=)\s+"
-    rf"(?:answered\s+)?{_SAYS}",
-    re.IGNORECASE,
-)
-_GO_TO = re.compile(
-    rf"\bif\s+(?:the\s+answer\s+is\s+|you\s+answered\s+|answered\s+)?{_SAYS}\s*[,:;–-]?\s*(?:then\s+)?(?:please\s+)?"
-    r"(?:go|skip|proceed|move|continue|jump)\s+(?:directly\s+|ahead\s+|straight\s+|forward\s+)?(?:on\s+)?"
-    r"(?:to\s+)?(?:(?:the\s+)?(next section|rest of (?:the|this) section|this section|"
-    r"remaining questions(?: (?:in|of) this section)?)|"
-    rf"(?:questions?|sections?|items?|rows?|q\.?|no\.?)?\s*({_CODE})(?:\s*(?:to|-|–|through|until)\s*({_CODE}))?)",
-    re.IGNORECASE,
-)
-_SKIPS = re.compile(r"\bskip\s+(?:questions?|items?|rows?|q)?", re.IGNORECASE)
-_SECTION = re.compile(
-    r"(?:complete|answer|fill in|respond to|applicable|required|applies|needed|skip)\b.{0,80}?"
-    r"\b(?:only\s+)?(?:if|when|where)\b"
-    rf".{{0,60}}?{_SAYS}\s*(?:to|for|at|in)\s+(?:question|item|q\.?|no\.?)?\s*({_CODE})|"
-    r"(?:complete|answer|fill in|respond to|applicable|required|applies|needed|skip)\b.{0,80}?"
-    r"\b(?:only\s+)?(?:if|when|where)\b"
-    rf".{{0,40}}?\b({_CODE})\s+(?:is|was|=|are)\s+(?:answered\s+)?(?:with\s+|as\s+)?{_SAYS}",
-    re.IGNORECASE,
-)
-_DEPENDS = re.compile(
-    r"\s*(?:(?:if|when|where|only if|show if|required if|depends on|question|q\.?)\s+)*"
-    rf"({_CODE}|[A-Za-z][\w\-]*\d[\w.\-]*)"
-    r"\s*(?:(?:=|==|:|->|→|is|was|equals|answered(?:\s+as)?|\()\s*(?:answered\s+)?[\"'“‘]?([^\"'”’)]{1,60}))?",
-    re.IGNORECASE,
-)
-_DEPENDS_HEADER = re.compile(
-    r"(?:depends on|dependent on|dependency|dependencies|parent(?: question)?(?: id)?|condition(?:al)?(?: on)?|show if|"
-    r"display (?:if|condition|logic)|(?:branching|skip) logic|applicable if|conditional logic|trigger question)",
-    re.IGNORECASE,
-)
-_WHEN_HEADER = re.compile(
-    r"(?:required when|required if|when answer is|parent (?:answer|response)|depends on (?:answer|value)|"
-    r"trigger (?:answer|value)|condition value|if answer is|display when|show when)",
-    re.IGNORECASE,
-)
+from rfp_responder.text import content_stems, fold, shortened
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,140 +30,132 @@ class Told:
     when: str = ""
 
 
-def says_depends(header: str) -> bool:
-    """Whether a column names the question that a row depends on (``"Depends on"``)."""
-    return _DEPENDS_HEADER.fullmatch(fold(header).replace("_", " ").rstrip(":?")) is not None
-
-
-def says_when(header: str) -> bool:
-    """Whether a column names the answer that makes a row required (``"Required when"``)."""
-    return _WHEN_HEADER.fullmatch(fold(header).replace("_", " ").rstrip(":?")) is not None
-
-
-def wanted_by(value: str) -> tuple[str, ...]:
-    """The answers that a word calls for: stances for yes and no, else the value itself."""
-    word = fold(value).casefold().strip(" .\"'")
-    if word in {"so", "true"}:
-        return _YES
-    if word in {"not", "false"}:
-        return _NO
-    stance = stance_of(word)
-    if stance == "yes":
-        return _YES
-    return (stance,) if stance else (word,)
-
-
 def with_conditions(
-    items: Sequence[Item], told: Sequence[Told], gates: Sequence[tuple[int, str]], borders: Sequence[int]
+    items: Sequence[Item], told: Sequence[Told], between: Sequence[tuple[int, str]], borders: Sequence[tuple[int, str]]
 ) -> tuple[Item, ...]:
     """The items with the conditions that their own words, their columns, and rows between them say.
 
-    ``told`` runs beside ``items``; ``gates`` are the rows (one-based) and words of headings and instructions that may
-    open a section under a condition; ``borders`` are the rows of headings, where such a section ends.
+    ``told`` runs beside ``items``; ``between`` are the rows (one-based) and words of headings and instructions, which
+    may open a section under a condition; ``borders`` are those of headings, where such a section ends.
     """
-    by_id = {item.id.casefold(): item for item in items if item.id}
-    found: dict[int, Condition] = {}
-    for condition, row in _skipped(items, by_id, borders):
-        found.setdefault(row, condition)
-    for condition, row in _sections(items, by_id, gates, borders):
-        found.setdefault(row, condition)
+    reading = _Reading(items, borders)
+    for item in items:
+        reading.gate(item)
+    for row, words in between:
+        reading.section(row, words)
     last: Item | None = None
     for item, says in zip(items, told, strict=True):
-        own = _from_columns(item, says, by_id) or _follow_up(item, last, by_id)
-        if own:
-            found[item.row] = own
-        if not _FOLLOW_UP.match(fold(item.text)):
+        if not reading.row(item, says, last):
             last = item
+    found = reading.found
     return tuple(replace(item, condition=found[item.row]) if item.row in found else item for item in items)
 
 
-def _follow_up(item: Item, last: Item | None, by_id: dict[str, Item]) -> Condition | None:
-    """``"If yes, ..."``: by the question above that is no follow-up itself, or by the one it names."""
-    words = fold(item.text)
-    if match := _FOLLOW_ID.match(words):
-        gate = by_id.get(match[1].casefold().rstrip(".)"))
-        return Condition(gate.row, wanted_by(match[2]), shortened(match[0], 80)) if gate and gate is not item else None
-    match = _FOLLOW_UP.match(words)
-    if match is None:
-        return None
-    answer = match[1] or match[2] or match[3]
-    named = (match[4] or "").casefold().rstrip(".)")
-    gate = by_id.get(named, last) if named else last
-    if gate is None or (gate.row >= item.row and not named):
-        return None
-    return Condition(gate.row, wanted_by(answer), shortened(match[0].strip("( "), 80))
+_LEAST_SHARED, _MOST_SHARED, _NEAR = 2, 0.6, 4  # words and share of a clause that a question nearby asks about
 
 
-def _from_columns(item: Item, says: Told, by_id: dict[str, Item]) -> Condition | None:
-    match = _DEPENDS.match(says.depends) if says.depends.strip() else None
-    if match is None:
-        return None
-    gate = by_id.get(match[1].casefold().rstrip(".)"))
-    if gate is None or gate is item:
-        return None
-    value = fold(says.when) or fold(match[2] or "")
-    value = re.sub(r"^(?:answer|response)?\s*(?:=|is)\s*", "", value, flags=re.IGNORECASE)
-    said = shortened(" ".join(filter(None, (fold(says.depends), fold(says.when)))), 80)
-    return Condition(gate.row, wanted_by(value) if value else _YES, said)
+class _Reading:
+    """The conditions of one table, by the row (one-based) that has one."""
 
+    def __init__(self, items: Sequence[Item], borders: Sequence[tuple[int, str]]) -> None:
+        self.items, self.borders = items, borders
+        self.found: dict[int, Condition] = {}
+        self._by_id: dict[str, Item] = {}
+        for item in items:
+            if item.id:
+                self._by_id.setdefault(item.id.casefold().rstrip(".)"), item)
 
-def _skipped(items: Sequence[Item], by_id: dict[str, Item], borders: Sequence[int]) -> list[tuple[Condition, int]]:
-    """``"If No, go to 14"``: the rows between need an answer only if it is another."""
-    found: list[tuple[Condition, int]] = []
-    for item in items:
-        match = _GO_TO.search(fold(item.text))
-        if match is None:
-            continue
-        answer = wanted_by(match[1])
-        wanted = _NO if answer == _YES else _YES if answer == _NO else ()
+    def gate(self, item: Item) -> None:
+        """What a question says of others: ``"If no, go to 14"``."""
+        says = passes_over(item.text)
+        if says is None:
+            return
+        said, move = says
+        wanted = other_than(said.wanted)
+        gate = self._named(said, item) or item
         if not wanted:
-            continue
-        below = [other for other in items if other.row > item.row]
-        if match[2]:
-            end = next((row for row in borders if row > item.row), None)
-            skipped = [other for other in below if end is None or other.row < end]
-        else:
-            skipped = _between(item, match, below, by_id)
-        found += [(Condition(item.row, wanted, shortened(match[0], 80)), other.row) for other in skipped]
-    return found
+            return
+        for other in self._passed(item.row, move):
+            self.found.setdefault(other.row, Condition(gate.row, wanted, shortened(said.words, 80)))
 
+    def section(self, row: int, words: str) -> None:
+        """What a heading or an instruction says of the questions below it."""
+        says = opens_section(words)
+        if says is None:
+            self._clause(row, words)
+            return
+        said, move = says
+        above = next((item for item in reversed(self.items) if item.row < row), None)
+        gate = self._by_id.get(said.gate) if said.gate not in {"", "previous"} else above
+        if gate is None or not said.wanted:
+            return
+        for item in self._passed(row, move):
+            if item is not gate:
+                self.found.setdefault(item.row, Condition(gate.row, said.wanted, shortened(said.words, 80)))
 
-def _between(item: Item, match: re.Match[str], below: Sequence[Item], by_id: dict[str, Item]) -> list[Item]:
-    """The rows that are passed over: up to the one gone to, or those named by ``"skip questions 5 to 9"``."""
-    first = by_id.get(match[3].casefold().rstrip(".)"))
-    last = by_id.get((match[4] or "").casefold().rstrip(".)")) if match[4] else None
-    if first is not None and last is not None:
-        return [other for other in below if first.row <= other.row <= last.row]
-    target = first
-    if target is None:  # a section's number: its first question
-        prefix = match[3].rstrip(".)").casefold()
-        target = next((o for o in below if o.id.casefold().startswith((f"{prefix}.", f"{prefix}-"))), None)
-    if target is None or target.row <= item.row:
-        return []
-    if _SKIPS.search(match[0]) and not re.search(r"skip\s+(?:\w+\s+)?to\b", match[0], re.IGNORECASE):
-        return [target]
-    return [other for other in below if other.row < target.row]
+    def _clause(self, row: int, words: str) -> None:
+        """A section that is to be filled in only under a condition that a question nearby asks about."""
+        clause = set(content_stems(only_if(words)))
+        if len(clause) < _LEAST_SHARED:
+            return
+        near = [item for item in self.items if item.row < row][-_NEAR:] + [i for i in self.items if i.row > row][:1]
+        shared = [(len(clause & set(content_stems(item.question.text))), item) for item in near]
+        count, gate = max(shared, key=lambda each: each[0], default=(0, None))
+        if gate is None or count < max(_LEAST_SHARED, _MOST_SHARED * len(clause)):
+            return
+        for item in self._passed(row, Move(section=True)):
+            if item is not gate:
+                self.found.setdefault(item.row, Condition(gate.row, YES, shortened(only_if(words), 80)))
 
+    def row(self, item: Item, says: Told, last: Item | None) -> bool:
+        """What a row says of itself, by its columns or its words; whether its words make it a follow-up."""
+        named = from_column(says.depends, says.when)
+        if named and (gate := self._by_id.get(named[0])) and gate is not item:
+            words = " ".join(filter(None, (fold(says.depends), fold(says.when))))
+            self.found[item.row] = Condition(gate.row, named[1], shortened(words, 80))
+        said = follow_up(item.text)
+        if said is None:
+            return False
+        gate = self._named(said, item) or (last if said.gate in {"", "previous"} else None)
+        if gate is not None and gate is not item and item.row not in self.found:
+            self.found[item.row] = Condition(gate.row, said.wanted, shortened(said.words, 80))
+        return True
 
-def _sections(
-    items: Sequence[Item], by_id: dict[str, Item], gates: Sequence[tuple[int, str]], borders: Sequence[int]
-) -> list[tuple[Condition, int]]:
-    """``"Complete this section only if you answered Yes to 3.1"``: every question up to the next heading."""
-    found: list[tuple[Condition, int]] = []
-    for row, words in gates:
-        match = _SECTION.search(fold(words)[:400])
-        if match is None:
-            continue
-        gate = by_id.get((match[2] or match[3]).casefold().rstrip(".)"))
-        wanted = wanted_by(match[1] or match[4])
-        if gate is None:
-            continue
-        if match[0].casefold().startswith("skip"):
-            wanted = _NO if wanted == _YES else _YES
-        end = next((border for border in borders if border > row + 1), None)
-        below = [item for item in items if item.row > row and (end is None or item.row < end) and item is not gate]
-        found += [(Condition(gate.row, wanted, shortened(match[0], 80)), item.row) for item in below]
-    return found
+    def _named(self, said: Said, item: Item) -> Item | None:
+        found = self._by_id.get(said.gate)
+        return found if found is not item else None
+
+    def _passed(self, row: int, move: Move) -> list[Item]:
+        """The questions below a row that a move passes over."""
+        below = [item for item in self.items if item.row > row]
+        if move.section:
+            inside = row + 1 if any(border == row for border, _ in self.borders) else row
+            end = next((border for border, _ in self.borders if border > inside), None)
+            return [item for item in below if end is None or item.row < end]
+        if move.count:
+            return below[: move.count]
+        if move.first:
+            first, last = self._by_id.get(move.first), self._by_id.get(move.last)
+            if first is None or last is None:
+                return []
+            return [item for item in self.items if first.row <= item.row <= last.row and item.row != row]
+        end = self._place(move.target, row)
+        return [item for item in below if item.row < end] if end else []
+
+    def _place(self, target: str, row: int) -> int | None:
+        """The row below ``row`` at which an id, a section's number or a section's name begins."""
+        if not target:
+            return None
+        if (item := self._by_id.get(target)) is not None:
+            return item.row if item.row > row else None
+        wanted = re.compile(rf"(?:section|part|chapter)?\s*{re.escape(target)}(?![\w.]*\d)", re.IGNORECASE)
+        heading = next((border for border, words in self.borders if border > row and wanted.match(fold(words))), None)
+        if heading:
+            return heading
+        return next(
+            (i.row for i in self.items if i.row > row and i.id.casefold().startswith((f"{target}.", f"{target}-"))),
+            None,
+        )
 
 
 def holds(condition: Condition, choice: str | None, stance: str | None) -> bool | None:

@@ -42,6 +42,8 @@ def detect(grids: Sequence[Grid]) -> Layout:
             reason = _reason_to_skip(grid, layout, sheets)
             if not reason:
                 kept.append(layout)
+        if not kept and not grid.hidden and not skips_sheet(grid.name) and (form := read_form(grid)) is not None:
+            kept.append(form)
         sheets.extend(kept)
         if not kept:
             skipped.append((grid.name, reason))
@@ -65,8 +67,6 @@ def detect_sheet(grid: Grid) -> list[SheetLayout]:
             layout = laid_out(grid, table, columns)
             if layout.items:
                 found.append(layout)
-    if not found and not grid.hidden and not skips_sheet(grid.name) and (form := read_form(grid)) is not None:
-        return [form]
     found.sort(key=lambda layout: -len(layout.items))
     return found[:1] + [other for other in found[1:] if other.answerable and len(other.items) >= 2]
 
@@ -106,7 +106,7 @@ class _Reading:
         self.told: list[Told] = []
         self.others: list[OtherRow] = []
         self.gates: list[tuple[int, str]] = []
-        self.borders: list[int] = []
+        self.borders: list[tuple[int, str]] = []
         self.heading = self.topic = ""
         self.stem = self.stem_id = ""
         self.slot = columns.answer or columns.comment or columns.question
@@ -144,7 +144,7 @@ class _Reading:
             self.heading = fold(grid.text(row, columns.question)) or max(
                 (fold(cell.text) for cell in grid.cells[row].values()), key=len
             )
-            self.borders.append(row)
+            self.borders.append((row, self.heading))
         self._other(row, judgement.reason)
 
     def _other(self, row: int, reason: str) -> None:

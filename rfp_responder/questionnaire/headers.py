@@ -102,7 +102,9 @@ def _heads_alike(grid: Grid, row: int, below: Sequence[int]) -> bool:
     cells = grid.cells[row]
     if not 2 <= len(cells) <= MAX_CELLS:
         return False
-    if any(len(cell.text.split()) > 8 or is_code(cell.text) or cell.formula for cell in cells.values()):
+    if any(len(cell.text.split()) > 8 or cell.formula for cell in cells.values()):
+        return False
+    if 2 * sum(is_code(cell.text) for cell in cells.values()) > len(cells):
         return False
     inside = sum(set(grid.cells[r]) <= set(cells) or len(set(grid.cells[r]) & set(cells)) >= 2 for r in below)
     return inside >= _MOSTLY * len(below)

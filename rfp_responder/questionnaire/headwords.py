@@ -32,8 +32,10 @@ _REFERENCE = re.compile(
     r"(?:ref|refs|reference|references|link|links|url|location|page|pages|section|number|no|name|title)\b\.?|"
     r"references?|evidence|evidences|(?:supporting|attached) (?:documents?|documentation|evidence|material)|"
     r"references? (?:to|in|in the) .*|where addressed|location in (?:the )?(?:proposal|response|bid|document\w*)|"
-    r"nachweis\w*|belege?|preuves?|justificatifs?|referencias?|referências?|evidencias?|evidências?|bewijs\w*|verwijzing\w*|"
-    r"fundstelle\w*|file ?names?|cross[- ]?references?|attachments?|links?|urls?|documents?|document(?:ed)? evidence|evidence (?:provided|of .*))",
+    r"nachweis\w*|belege?|preuves?|justificatifs?|referencias?|referências?|evidencias?|evidências?|bewijs\w*|"
+    r"verwijzing\w*|"
+    r"fundstelle\w*|file ?names?|cross[- ]?references?|attachments?|links?|urls?|documents?|document(?:ed)? evidence|"
+    r"evidence (?:provided|of .*))",
     re.IGNORECASE,
 )
 _ABOUT = _words(  # about the question or the answer, not the thing itself
@@ -52,7 +54,8 @@ _WEIGHTS: tuple[tuple[Role, float, re.Pattern[str]], ...] = (
         3.0,
         _words(
             r"answers?|responses?|reply|replies|respond|antwort\w*|réponses?|respuestas?|rispost[ae]|respostas?|"
-            r"antwoord\w*|odpowied\w*|odpověď|svar|vastau\w*|ihre angaben?|your (?:answers?|details|input|position|statement)"
+            r"antwoord\w*|odpowied\w*|odpověď|svar|vastau\w*|ihre angaben?|"
+            r"your (?:answers?|details|input|position|statement)"
         ),
     ),
     (
@@ -107,7 +110,8 @@ _WEIGHTS: tuple[tuple[Role, float, re.Pattern[str]], ...] = (
         2.0,
         _words(
             r"requirements?|criteri(?:a|on)|specifications?|statements?|asks?|prompts?|anforderung\w*|exigences?|requisitos?|"
-            r"requisit[oi]|eis(?:en)?|vereisten?|wymagani\w+|krav|požadav\w+|what we (?:need|ask|want|require)\b.*|requests?|"
+            r"requisit[oi]|eis(?:en)?|vereisten?|wymagani\w+|krav|požadav\w+|what we (?:need|ask|want|require)\b.*|"
+            r"requests?|"
             r"(?:information|documents?|details) (?:requested|required|needed|sought)"
         ),
     ),
@@ -184,7 +188,12 @@ def roles(header: str) -> dict[Role, float]:
         found = {"other": 2.0}  # the buyer's own columns
     elif found.get("answer", 0) >= 2 and "comment" in found:
         # "Response comments" is for comments, "Comments / response" takes the answer
-        found.pop("comment" if re.search(r"[/&,]| (?:and|or) ", text) else "answer")
+        found.pop(
+            "comment"
+            if re.search(r"^(?:your|ihre|votre|vos|sus?|uw)\b", text, re.IGNORECASE)
+            or re.search(r"[/&,]| (?:and|or) ", text)
+            else "answer"
+        )
     # the longer the header, the less its words say about the column
     fade = 1.0 if len(text.split()) <= 8 else 0.7
     return {role: weight * fade for role, weight in found.items()}

@@ -35,6 +35,9 @@ def read_form(grid: Grid) -> SheetLayout | None:
     pairs = [pair for row in sorted(grid.cells) for pair in _pairs(grid, row)]
     taken = {pair.slot for pair in pairs}
     pairs = [pair for pair in pairs if (pair.row, pair.column) not in taken]
+    banded = [pair for pair in pairs if grid.cells[pair.row][pair.column].filled]
+    if 2 * len(banded) < len(pairs):
+        pairs = [pair for pair in pairs if pair not in banded]  # bands of colour are headings
     cells = sum(bool(cell.text.strip()) for row in grid.cells.values() for cell in row.values())
     if len(pairs) < LEAST or (sum(pair.sure for pair in pairs) < LEAST and len(pairs) < _MOSTLY * cells):
         return None

@@ -140,7 +140,7 @@ def _like_heading(grid: Grid, columns: Columns, usual: Habits, row: int, asked: 
         looks += 2.0
     if len(text.split()) <= 6 and usual.asking >= 0.6:
         looks += 1.5 if alone or usual.identified < 0.5 else 0.5
-    if text.isupper() and len(text) > 3 and alone:
+    if text.isupper() and len(text) > 6 and alone:
         looks += 1.0
     if text.endswith(":") and alone and usual.asking >= 0.3:
         looks += 1.0
@@ -164,7 +164,9 @@ def _choices(grid: Grid, columns: Columns, row: int) -> bool:
 def _framed(grid: Grid, columns: Columns, row: int) -> bool:
     """Whether the answer's place looks like a field: filled in, or blank and coloured or framed."""
     slot = columns.answer or columns.comment
-    return slot is not None and ((row, slot) in grid.inputs or bool(grid.text(row, slot).strip()))
+    if slot is None or grid.cells[row][columns.question].filled:
+        return False  # a band of colour over the row is no field
+    return (row, slot) in grid.inputs or bool(grid.text(row, slot).strip())
 
 
 def _locked(grid: Grid, columns: Columns, row: int) -> bool:
