@@ -187,3 +187,12 @@ def test_citations_are_distinct_and_in_the_order_of_use() -> None:
 
 def test_no_passage_grounds_nothing() -> None:
     assert ground(question(), draft(proposal(KEPT)), []).status == "unanswered"
+
+
+def test_a_sentence_too_long_for_the_limit_is_cut_to_its_main_statement_and_checked_again() -> None:
+    long = "Backups are kept for 35 days; restores are tested every quarter with a different tenant."
+    asked = question("How long are backups kept?", max_words=8)
+    cut = ground(asked, draft(proposal(long)), [passage(long)])
+    assert [claim.text for claim in cut.claims] == ["Backups are kept for 35 days."]
+    assert cut.claims[0].citations[0].quote == long
+    assert any("shortened for the limit of 8 words" in note for note in cut.notes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from rfp_responder.answer.clip import clipped
 from rfp_responder.answer.confidence import adds, distinct
 from rfp_responder.answer.dissent import dissent
 from rfp_responder.answer.rank import Scored
@@ -72,7 +73,7 @@ def compose(parts: Sequence[Part], limits: Limits, decisive: Scored | None = Non
     notes = [] if fits or not decisive else [_too_long(decisive, limits)]
     untold: list[str] = []
     for part in parts:
-        best = _fitting(part, chosen, limits)
+        best = _fitting(part, chosen, limits) or (_clipped(part, limits) if not chosen else None)
         if best is None:
             notes.append(_too_long(part.scored[0], limits))
         if best is None or len(chosen) >= MAX_SENTENCES:
@@ -112,6 +113,13 @@ def _fitting(part: Part, chosen: Sequence[Scored], limits: Limits) -> Scored | N
         if one.score >= least and limits.allow([*texts, one.candidate.text]):
             return one
     return None
+
+
+def _clipped(part: Part, limits: Limits) -> Scored | None:
+    """The best candidate cut to its main statement, where that keeps the limits."""
+    best = part.scored[0]
+    text = clipped(best.candidate.text, lambda text: limits.allow([text]))
+    return replace(best, candidate=replace(best.candidate, text=text)) if text else None
 
 
 def _too_long(one: Scored, limits: Limits) -> str:

@@ -7,8 +7,10 @@ without a quote are dropped, and the answer's notes say so. No answerer can get 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rfp_responder.answer.choice import choose
+from rfp_responder.answer.clip import clipped
 from rfp_responder.answer.stance import read_stance
 from rfp_responder.answer.subjects import without_added
 from rfp_responder.answer.support import support
@@ -141,14 +143,30 @@ def _within_limits(claims: Sequence[Claim], question: Question, notes: list[str]
     """The first claims that fit the question's limits together; what is left out is noted."""
     kept: list[Claim] = []
     for claim in claims:
-        text = " ".join(c.text for c in [*kept, claim])
-        limit = ""
-        if question.max_words is not None and len(text.split()) > question.max_words:
-            limit = f"{question.max_words} words"
-        elif question.max_characters is not None and len(text) > question.max_characters:
-            limit = f"{question.max_characters} characters"
-        if limit:
+        limit = _exceeded(question, [*kept, claim])
+        if limit and not kept and (shorter := _shortened(claim, question)) is not None:
+            notes.append(f"shortened for the limit of {limit}: {claim.text[:60]!r}")
+            kept.append(shorter)
+        elif limit:
             notes.append(f"left out for the limit of {limit}: {claim.text[:60]!r}")
-            continue
-        kept.append(claim)
+        else:
+            kept.append(claim)
     return kept
+
+
+def _exceeded(question: Question, claims: Sequence[Claim]) -> str:
+    """The limit that the claims' joined text exceeds (``"50 words"``), ``""`` where it keeps both."""
+    text = " ".join(claim.text for claim in claims)
+    if question.max_words is not None and len(text.split()) > question.max_words:
+        return f"{question.max_words} words"
+    if question.max_characters is not None and len(text) > question.max_characters:
+        return f"{question.max_characters} characters"
+    return ""
+
+
+def _shortened(claim: Claim, question: Question) -> Claim | None:
+    """The claim's main statement where that keeps the limits and its quotes say it too."""
+    text = clipped(claim.text, lambda text: not _exceeded(question, [replace(claim, text=text)]))
+    if not text or not support(text, [citation.quote for citation in claim.citations]).supported:
+        return None
+    return replace(claim, text=text)

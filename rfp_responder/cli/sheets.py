@@ -15,8 +15,10 @@ from rfp_responder.cli.documents import IndexOption, JsonOption
 from rfp_responder.cli.shown import one_line, print_json, progress_bar
 
 if TYPE_CHECKING:
+    from rfp_responder.knowledge import KnowledgeBase
     from rfp_responder.protocols import DocumentRow
     from rfp_responder.questionnaire import Layout, Report
+    from rfp_responder.questionnaire.previous import Previous
     from rfp_responder.settings import Settings
 
 FileArgument = Annotated[
@@ -107,6 +109,7 @@ def answer(
     """Fill a questionnaire's own cells and hand it back, nothing else touched."""
     from rfp_responder.assemble import open_knowledge_base, responder_over
     from rfp_responder.questionnaire import Options, RunStoppedError, Source, fill, load_mapping
+    from rfp_responder.questionnaire.previous_outcome import taken_over
     from rfp_responder.settings import load_settings
 
     settings = load_settings(index=index)
@@ -122,7 +125,10 @@ def answer(
         wrap=wrap,
         sources=lambda: [Source(row.name, row.digest, row.source) for row in knowledge.documents()],
     )
-    checkpoint = _checkpoint(questionnaire, settings, knowledge.documents())
+    if previous:
+        known = _earlier(previous, settings, knowledge)
+        options = replace(options, earlier=taken_over(known), notes=tuple(known.notes))
+    checkpoint = _checkpoint(questionnaire, settings, knowledge.documents(), previous)
     with progress_bar("answer") as progress:
         options = replace(options, progress=lambda done, of: progress("", done, of))
         try:
@@ -134,6 +140,19 @@ def answer(
     totals = " · ".join(f"{name.replace('_', ' ')} {count}" for name, count in outcome.totals.items())
     lines = [f"{target}: {totals}", f"report: {told}, to read: {told.with_suffix('.html')}"]
     typer.echo("\n".join([*(one_line(line) for line in lines), *(f"  {one_line(note)}" for note in outcome.notes)]))
+
+
+def _earlier(previous: Path, settings: Settings, knowledge: KnowledgeBase) -> Previous:
+    """What an earlier edition answered, where its question is the same and its documents have not changed."""
+    from rfp_responder.errors import InputError
+    from rfp_responder.questionnaire.previous import changed_documents, load_previous
+    from rfp_responder.questionnaire.verify import find_record
+
+    try:
+        record = find_record(previous, settings.index).data
+    except InputError:
+        record = None  # filled by hand or elsewhere: its texts are carried without citations
+    return load_previous(previous, record, changed_documents(record, knowledge) if record else frozenset())
 
 
 def _write_report(outcome: Report, told: Path, index: Path) -> None:
@@ -170,7 +189,9 @@ def _check_outputs(questionnaire: Path, named: dict[str, Path]) -> None:
         raise InputError(f"--report {report}: is the filled file itself", "Name another file for the report")
 
 
-def _checkpoint(questionnaire: Path, settings: Settings, documents: Sequence[DocumentRow]) -> Path | None:
+def _checkpoint(
+    questionnaire: Path, settings: Settings, documents: Sequence[DocumentRow], previous: Path | None
+) -> Path | None:
     """Where finished rows are kept: one file for each questionnaire, state of the index and set of settings.
 
     A row answered from other documents or by another model is thereby never taken over.
@@ -182,6 +203,7 @@ def _checkpoint(questionnaire: Path, settings: Settings, documents: Sequence[Doc
     if not questionnaire.is_file():
         return None
     held = [f"{row.name} {row.digest} {row.recipe}" for row in documents]
+    held += [f"previous {file_digest(previous)}"] if previous and previous.is_file() else []
     chosen = settings.model_dump_json(exclude={"api_key", "index", "timeout", "max_retries"})
     seed = "\n".join([file_digest(questionnaire), chosen, *held])
     folder = settings.index / "answers"

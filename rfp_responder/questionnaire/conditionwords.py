@@ -90,7 +90,8 @@ _DEPENDS = re.compile(
 )
 _DEPENDS_HEADER = re.compile(
     r"(?:depends on|dependent on|dependency|dependencies|dependent (?:question|item)|"
-    r"parent(?: question| item)?(?: id)?|condition(?:al|s)?(?: on| question)?|trigger(?: question)?|(?:branching|skip|display|conditional) logic|"
+    r"parent(?: question| item)?(?: id)?|"
+    r"condition(?:al|s)?(?: on| question)?|trigger(?: question)?|(?:branching|skip|display|conditional) logic|"
     r"(?:show|ask|visible|display(?:ed)?|relevant|applicable|applies|only|answer|complete)(?: only)?"
     r" (?:if|when|condition|logic)|"
     r"prerequisite|precondition|follow[- ]?up (?:to|of)|gate(?: question)?|linked (?:to|question))(?: id)?",

@@ -37,7 +37,7 @@ class Options:
     ``progress(done, total)`` is called after each row. ``workers`` questions are put at a time. ``mapping`` says what
     is where instead of detection. ``evidence_columns`` adds a column for comments where a sheet has none, ``wrap`` a
     wrapping look to cells that need one. ``sources`` are the documents of the knowledge base, ``earlier`` what is
-    taken over from an earlier edition.
+    taken over from an earlier edition, ``notes`` what is to be said of the whole file.
     """
 
     progress: Progress | None = None
@@ -47,6 +47,7 @@ class Options:
     wrap: bool = False
     sources: Callable[[], Sequence[Source]] = tuple
     earlier: Earlier | None = None
+    notes: tuple[str, ...] = ()
 
 
 def inspect(path: Path, mapping: Mapping | None = None) -> Layout:
@@ -135,7 +136,10 @@ def _deliver(path: Path, out: Path, form: Format, laid: Appended, outcomes: Outc
     written = replace(written, notes={**shared, **written.notes})
     rows = _rows(layout, outcomes, written)
     _account(layout, rows)
-    notes = [proof.sentence, *_file_notes(layout)]
+    notes = [proof.sentence, *options.notes, *_file_notes(layout)]
+    carried = [row for row in rows if row.carried]
+    if carried:
+        notes.insert(1, f"{len(carried)} of {len(layout.items)} answers were carried over from an earlier edition")
     if proof.stale:
         notes.append(f"{len(proof.stale)} computed cells are out of date until Excel recalculates them on opening")
     cited = {str(citation["document"]) for row in rows for citation in row.citations}

@@ -15,7 +15,10 @@ from rfp_responder.text import fold
 LEAST = 3  # pairs of label and place that make a form; two happen by chance on a cover sheet
 MOST_ROWS = 2_000
 _LABEL_WORDS = 60
+_SHORT = 12  # words of a label that is neither a question nor ends with a colon
+_REQUEST_WORDS = 20  # of a request without a question mark; a longer one is prose
 _MOSTLY = 0.5  # share of a sheet's texts that are labels, where no place says itself that it takes an answer
+_FEW = 0.25  # the same where the places do: a matrix with blank cells has more other texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,8 @@ def read_form(grid: Grid) -> SheetLayout | None:
     if 2 * len(banded) < len(pairs):
         pairs = [pair for pair in pairs if pair not in banded]  # bands of colour are headings
     cells = sum(bool(cell.text.strip()) for row in grid.cells.values() for cell in row.values())
-    if len(pairs) < LEAST or (sum(pair.sure for pair in pairs) < LEAST and len(pairs) < _MOSTLY * cells):
+    sure = sum(pair.sure for pair in pairs)
+    if len(pairs) < LEAST or len(pairs) < (_FEW if sure >= LEAST else _MOSTLY) * cells:
         return None
     items: list[Item] = []
     section = ""
@@ -89,13 +93,13 @@ def _pairs(grid: Grid, row: int) -> list[_Pair]:
             or never_asks(text)
         ):
             continue
-        plain = text.endswith((":", "?", "*")) or asks(text) >= 2
+        plain = text.endswith((":", "?", "*")) or (asks(text) >= 2 and words <= _REQUEST_WORDS)
         right = (row, column + cell.merged_columns)
         below = _below(grid, row, column)
         for slot, near in ((right, True), (below, False)):
             if not _is_free(grid, slot):
                 continue
-            marked = _is_marked(grid, slot)
+            marked = _is_marked(grid, slot) and (plain or words <= _SHORT)
             if marked or (plain and near) or (plain and _is_alone(grid, row, column)):
                 found.append(_Pair(row, column, slot, marked))
                 break
