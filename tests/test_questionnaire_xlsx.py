@@ -163,13 +163,14 @@ def test_places_are_one_based_and_round_trip() -> None:
 
 
 def test_the_number_of_cells_and_characters_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from rfp_responder.questionnaire import xlsx
+    from rfp_responder.questionnaire import sheetxml, xlsx
 
     path = workbook(tmp_path / "q.xlsx", ROWS)
-    monkeypatch.setattr(xlsx, "MAX_CELLS", 3)
-    with pytest.raises(QuestionnaireError, match="holds more than"):
-        inspect(path)
-    monkeypatch.setattr(xlsx, "MAX_CELLS", 100)
+    for limit, says in (("MAX_CELLS", "3 cells"), ("MAX_FILLED", "3 cells with a value"), ("MAX_TAGS", "3 tags")):
+        with monkeypatch.context() as patch:
+            patch.setattr(sheetxml, limit, 3)
+            with pytest.raises(QuestionnaireError, match=f"more than {says}"):
+                inspect(path)
     monkeypatch.setattr(xlsx, "MAX_TEXT", 10)
     with pytest.raises(QuestionnaireError, match="characters, the limit is 10"):
         inspect(path)

@@ -26,6 +26,8 @@ FileArgument = Annotated[
 ]
 
 
+_SHOWN = 5  # contradictions and gaps that are told at once; the report has them all
+
 MappingOption = Annotated[
     Path | None, typer.Option("--mapping", metavar="FILE", help="Use this mapping (YAML) instead of detection.")
 ]
@@ -137,9 +139,23 @@ def answer(
             _write_report(stopped.report, told, settings.index)
             raise
     _write_report(outcome, told, settings.index)
-    totals = " · ".join(f"{name.replace('_', ' ')} {count}" for name, count in outcome.totals.items())
-    lines = [f"{target}: {totals}", f"report: {told}, to read: {told.with_suffix('.html')}"]
-    typer.echo("\n".join([*(one_line(line) for line in lines), *(f"  {one_line(note)}" for note in outcome.notes)]))
+    typer.echo("\n".join(one_line(line) for line in _told(outcome, target, told)))
+
+
+def _told(outcome: Report, target: Path, told: Path) -> list[str]:
+    """What came of a run, in lines."""
+    lines = [f"{target}: " + " · ".join(f"{name.replace('_', ' ')} {count}" for name, count in outcome.totals.items())]
+    lines += [outcome.proof.sentence] if outcome.proof else []
+    lines += list(outcome.notes)
+    for each in outcome.contradictions[:_SHOWN]:
+        rows = ", ".join(f"{sheet!r} {row}" for sheet, row in each.rows)
+        lines.append(f"rows {rows} do not agree: {each.reason}")
+    if len(outcome.contradictions) > _SHOWN:
+        lines.append(f"and {len(outcome.contradictions) - _SHOWN} more that do not agree: see the report")
+    if outcome.gaps:
+        wanted = ", ".join(f"{gap.topic} ({len(gap.rows)})" for gap in outcome.gaps[:_SHOWN])
+        lines.append(f"to answer more, document: {wanted}")
+    return [*lines, f"report: {told}; to read: {told.with_suffix('.html')}"]
 
 
 def _earlier(previous: Path, settings: Settings, knowledge: KnowledgeBase) -> Previous:
@@ -157,8 +173,11 @@ def _earlier(previous: Path, settings: Settings, knowledge: KnowledgeBase) -> Pr
 
 def _write_report(outcome: Report, told: Path, index: Path) -> None:
     """The report as JSON and as a page, and a copy in the index, by which ``rfp verify`` finds it."""
+    from rfp_responder.questionnaire.report_page import page
+
     text = json.dumps(outcome.as_json(), ensure_ascii=False, indent=2) + "\n"
     write_staged(told, text)
+    write_staged(told.with_suffix(".html"), page(outcome))
     kept = index / "delivered"
     kept.mkdir(parents=True, exist_ok=True)
     write_staged(kept / f"{outcome.digests['output']}.json", text)

@@ -35,7 +35,8 @@ class Row:
     """How one row of the questionnaire ended. ``cell`` is the answer cell's name.
 
     ``confidence`` is 0.0 for a row that was not put to the answerer. ``written`` pairs each cell that was written for
-    it with the text that stands there now; ``carried`` says from where an earlier answer was taken over.
+    it with the text that stands there now; ``carried`` says from where an earlier answer was taken over. ``asked`` is
+    what was put to the answerer: the question with the lead-in above it.
     """
 
     sheet: str
@@ -54,6 +55,7 @@ class Row:
     written: tuple[tuple[str, str], ...] = ()
     carried: str = ""
     stance: Stance | None = None
+    asked: str = ""
 
     def as_json(self) -> dict[str, object]:
         """One entry of ``rows`` in ``rfp answer --report``."""
@@ -74,6 +76,7 @@ class Row:
             "written": [{"cell": cell, "text": text} for cell, text in self.written],
             "carried": self.carried,
             "stance": self.stance,
+            "asked": self.asked or self.question,
         }
 
 

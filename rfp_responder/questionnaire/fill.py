@@ -12,8 +12,10 @@ from rfp_responder.questionnaire.account import Report, Row, Source
 from rfp_responder.questionnaire.append import Appended, with_added_columns
 from rfp_responder.questionnaire.batch import MODEL_FAULTS, NOT_REACHED, Answering, Batch, Earlier, Progress, key_of
 from rfp_responder.questionnaire.checkpoint import Checkpoint, Outcome
+from rfp_responder.questionnaire.consistency import contradictions
 from rfp_responder.questionnaire.detect import detect
 from rfp_responder.questionnaire.formats import Format, Look, format_of
+from rfp_responder.questionnaire.gaps import find_gaps
 from rfp_responder.questionnaire.mapping import Mapping, mapped
 from rfp_responder.questionnaire.model import Grid, Item, Layout, OtherRow, Written
 from rfp_responder.questionnaire.places import cell_name, place
@@ -136,12 +138,13 @@ def _deliver(path: Path, out: Path, form: Format, laid: Appended, outcomes: Outc
     written = replace(written, notes={**shared, **written.notes})
     rows = _rows(layout, outcomes, written)
     _account(layout, rows)
-    notes = [proof.sentence, *options.notes, *_file_notes(layout)]
+    notes = [*options.notes, *_file_notes(layout)]
     carried = [row for row in rows if row.carried]
     if carried:
-        notes.insert(1, f"{len(carried)} of {len(layout.items)} answers were carried over from an earlier edition")
+        notes.insert(0, f"{len(carried)} of {len(layout.items)} answers were carried over from an earlier edition")
     if proof.stale:
         notes.append(f"{len(proof.stale)} computed cells are out of date until Excel recalculates them on opening")
+    whole = tuple(replace(row, question=row.asked or row.question) for row in rows)
     cited = {str(citation["document"]) for row in rows for citation in row.citations}
     return Report(
         path.name,
@@ -149,6 +152,8 @@ def _deliver(path: Path, out: Path, form: Format, laid: Appended, outcomes: Outc
         rows,
         tuple(dict.fromkeys(notes)),
         proof=proof,
+        contradictions=contradictions(whole),
+        gaps=find_gaps(whole),
         sources=tuple(source for source in options.sources() if source.name in cited),
         digests={name: hashlib.sha256(file.read_bytes()).hexdigest() for name, file in _files(path, out)},
     )

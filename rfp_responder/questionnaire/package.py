@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 import os
-import struct
+import shlex
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
@@ -17,9 +17,31 @@ from typing import IO
 from xml.parsers import expat
 
 from rfp_responder.errors import QuestionnaireError
-from rfp_responder.officezip import MAX_PART, OLE, ZIP_FAULTS, fault_of
+from rfp_responder.officezip import LOCAL_HEADER, MAX_PART, OLE, ZIP_FAULTS, fault_of
 
-_LOCAL_HEADER = struct.Struct("<4s5H3L2H")
+MAX_XML = 64 << 20  # bytes of a package's XML; the largest real questionnaire at hand has 1,226,241
+MAX_TAGS = 4_000_000  # "<" in one part; the busiest real part at hand has 15,708
+_METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, 9})  # 9 is deflate64: copied, never unpacked
+_AGAIN = "Open it in Office and save it again."
+_SIGNATURES = "_xmlsignatures/"
+_KINDS = (  # how files begin that are sent under an Office name
+    (b"%PDF", "a PDF", "Ask for the questionnaire as .xlsx or .docx."),
+    (b"{\\rtf", "an RTF text", "Save it as .docx in Word."),
+    (b"\x89PNG", "a picture", "Ask for the questionnaire as .xlsx or .docx."),
+    (b"\xff\xd8\xff", "a picture", "Ask for the questionnaire as .xlsx or .docx."),
+    (b"\x1f\x8b", "packed with gzip", "Unpack it first."),
+    (b"Rar!", "packed with RAR", "Unpack it first."),
+    (b"7z\xbc\xaf", "packed with 7-Zip", "Unpack it first."),
+)
+_STREAMS = (("Workbook", "xlsx"), ("WordDocument", "docx"), ("Book", "xlsx"))  # of old binary files; the new suffix
+
+
+def converting(name: str, suffix: str) -> str:
+    """The remedy for a file of an old or foreign format: how to get a copy as ``suffix`` (``"xlsx"``)."""
+    program = "Excel" if suffix == "xlsx" else "Word"
+    command = f"soffice --headless --convert-to {suffix} --outdir converted {shlex.quote(name)}"
+    loss = "; that drops some drop-downs, so a file saved by Excel is better" if suffix == "xlsx" else ""
+    return f"Save it as .{suffix} in {program}, or convert a copy with LibreOffice: {command}{loss}."
 
 
 @contextmanager
@@ -29,18 +51,40 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
         package = zipfile.ZipFile(path)
     except ZIP_FAULTS as error:
-        raise QuestionnaireError(
-            f"{path.name} is no readable Office file ({error})", "Open it in Office and save it again."
-        ) from error
+        raise QuestionnaireError(f"{path.name} is no readable Office file ({error})", _AGAIN) from error
     with package:
-        fault = fault_of(package)
+        fault = fault_of(package) or _fault(package)
         if fault:
             raise QuestionnaireError(f"{path.name}: {fault[0]}", f"{fault[1]}.")
         yield package
 
 
+def _fault(package: zipfile.ZipFile) -> tuple[str, str] | None:
+    """What a document may have and a questionnaire may not, and the remedy: it is written again, and by parts."""
+    names: set[str] = set()
+    xml = 0
+    for member in package.infolist():
+        name = member.filename.casefold()  # names of parts differ in more than case
+        if name in names:
+            return f"it holds the part {member.filename} twice, and programs differ in which they read", _AGAIN[:-1]
+        names.add(name)
+        if member.compress_type not in _METHODS:
+            return f"its part {member.filename} is packed in a way that Office never uses", _AGAIN[:-1]
+        if name.endswith((".xml", ".rels", ".vml")):
+            xml += member.file_size
+        try:
+            package.open(member).close()  # its header is where the directory says, and of the same name
+        except NotImplementedError:
+            pass  # copied as it is
+        except ZIP_FAULTS as fault:
+            return f"its part {member.filename} is damaged ({fault})", _AGAIN[:-1]
+    if xml > MAX_XML:
+        return f"it holds {xml:,} bytes of XML, at most {MAX_XML:,} are read", "Save only the questionnaire's sheets"
+    return None
+
+
 def refuse_other_containers(path: Path) -> None:
-    """Name encrypted and binary files for what they are; raises QuestionnaireError."""
+    """Name encrypted, binary and other files for what they are; raises QuestionnaireError."""
     try:
         with path.open("rb") as file:
             head = file.read(1 << 16)
@@ -48,23 +92,40 @@ def refuse_other_containers(path: Path) -> None:
         raise QuestionnaireError(
             f"cannot read {path} ({fault.strerror or fault})", "Check the path and the file's permissions."
         ) from fault
-    if not head.startswith(OLE):
-        return
-    if "EncryptedPackage".encode("utf-16-le") in head or _mentions_encryption(path):
-        raise QuestionnaireError(
-            f"{path.name} is encrypted with a password", "Remove the password in Office and save it again."
-        )
-    raise QuestionnaireError(
-        f"{path.name} is an old binary Office file whatever its name says", "Save it as .xlsx or .docx."
-    )
+    if head.startswith(OLE):
+        _refuse_compound(path, head)
+    for start, kind, remedy in _KINDS:
+        if head.startswith(start):
+            raise QuestionnaireError(f"{path.name} is {kind} whatever its name says", remedy)
+    if not head:
+        raise QuestionnaireError(f"{path.name} is no readable Office file (it is empty)", "Ask for the file again.")
+    begins = head[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if begins.startswith((b"<!doctype html", b"<html", b"<?xml", b"<table")):
+        kind = "an XML" if begins.startswith(b"<?xml") else "an HTML"
+        raise QuestionnaireError(f"{path.name} is {kind} text whatever its name says", converting(path.name, "xlsx"))
 
 
-def _mentions_encryption(path: Path) -> bool:
-    """The OLE directory may stand anywhere in the file; encrypted questionnaires are small enough to look
-    through.
-    """
+def _refuse_compound(path: Path, head: bytes) -> None:
+    """An OLE file is encrypted or old; its directory may stand anywhere in it, and questionnaires are small."""
     with path.open("rb") as file:
-        return "EncryptedPackage".encode("utf-16-le") in file.read(64 << 20)
+        data = head + file.read(64 << 20)
+    if "EncryptedPackage".encode("utf-16-le") in data:
+        raise QuestionnaireError(
+            f"{path.name} is encrypted with a password",
+            "Open it in Office with the password, remove the password and save it again.",
+        )
+    suffix = next((suffix for stream, suffix in _STREAMS if stream.encode("utf-16-le") in data), "")
+    remedy = converting(path.name, suffix) if suffix else "Save it as .xlsx or .docx."
+    raise QuestionnaireError(f"{path.name} is an old binary Office file whatever its name says", remedy)
+
+
+def refuse_signed(package: zipfile.ZipFile, label: str) -> None:
+    """Raise QuestionnaireError for a signed file, which nobody can fill; ``label`` is its name."""
+    if any(name.casefold().startswith(_SIGNATURES) for name in package.namelist()):
+        raise QuestionnaireError(
+            f"{label} is digitally signed and any change breaks the signature",
+            "Ask for an unsigned copy, or remove the signature in Office.",
+        )
 
 
 def read_part(package: zipfile.ZipFile, name: str) -> bytes:
@@ -77,16 +138,20 @@ def read_part(package: zipfile.ZipFile, name: str) -> bytes:
                 f"{label}: part {name} is {info.file_size >> 20} MiB, the limit is {MAX_PART >> 20} MiB",
                 "Save only the questionnaire's sheets into a new file.",
             )
-        data = package.read(name)
+        with package.open(info) as member:
+            data = member.read(info.file_size + 1)  # with a size: read() unpacks all there is, whatever is stated
     except KeyError as fault:
-        raise QuestionnaireError(f"{label} lacks its part {name}", "Open it in Office and save it again.") from fault
+        raise QuestionnaireError(f"{label} lacks its part {name}", _AGAIN) from fault
     except ZIP_FAULTS as fault:
+        raise QuestionnaireError(f"{label}: part {name} is damaged ({fault})", _AGAIN) from fault
+    if data[:2] in {b"\xff\xfe", b"\xfe\xff"} or b"\0" in data[:4]:
         raise QuestionnaireError(
-            f"{label}: part {name} is damaged ({fault})", "Open it in Office and save it again."
-        ) from fault
-    if data[:2] in {b"\xff\xfe", b"\xfe\xff"} or data[:4] in {b"<\0?\0", b"\0<\0?"}:
+            f"{label}: part {name} is written in UTF-16 or UTF-32, which is not supported", "Save it again in Excel."
+        )
+    if (tags := data.count(b"<")) > MAX_TAGS:
         raise QuestionnaireError(
-            f"{label}: part {name} is written in UTF-16, which is not supported", "Save it again in Excel."
+            f"{label}: part {name} holds {tags:,} tags, the limit is {MAX_TAGS:,}",
+            "Save only the questionnaire's rows into a new file.",
         )
     return data
 
@@ -123,7 +188,13 @@ def run_parser(parser: expat.XMLParserType, data: bytes, label: str) -> None:
     try:
         parser.Parse(data, True)
     except expat.ExpatError as fault:
-        raise QuestionnaireError(f"{label} is broken XML ({fault})", "Open it in Office and save it again.") from fault
+        raise QuestionnaireError(f"{label} is broken XML ({fault})", _AGAIN) from fault
+    except (LookupError, ValueError) as fault:
+        if type(fault) is not LookupError and "multi-byte" not in str(fault):
+            raise  # a handler's own fault
+        raise QuestionnaireError(
+            f"{label} is written in an encoding that is not supported ({fault})", "Save it again in Office."
+        ) from fault
     except _ForbiddenXml as fault:
         raise QuestionnaireError(
             f"{label} declares a document type, which no Office program writes",
@@ -149,8 +220,13 @@ def write_copy(source: Path, target: Path, changed: Mapping[str, bytes]) -> None
                 fresh.extra = b""
                 kind = info.compress_type if info.compress_type in {0, 8} else zipfile.ZIP_DEFLATED
                 copied.writestr(fresh, changed[info.filename], compress_type=kind)
-            else:
+                continue
+            try:
                 _copy_raw(package, copied, fresh)
+            except ZIP_FAULTS as fault:
+                raise QuestionnaireError(
+                    f"{source.name}: part {info.filename} cannot be copied ({fault})", _AGAIN
+                ) from fault
 
 
 def _copy_raw(package: zipfile.ZipFile, copied: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
@@ -158,7 +234,7 @@ def _copy_raw(package: zipfile.ZipFile, copied: zipfile.ZipFile, info: zipfile.Z
     reader, writer = package.fp, copied.fp
     assert reader is not None and writer is not None  # both are open
     reader.seek(info.header_offset)
-    header = _LOCAL_HEADER.unpack(reader.read(_LOCAL_HEADER.size))
+    header = LOCAL_HEADER.unpack(reader.read(LOCAL_HEADER.size))
     reader.seek(header[9] + header[10], os.SEEK_CUR)
     info.flag_bits &= ~0x08  # sizes are known now, so no data descriptor follows
     info.extra = b""  # time stamps of the zip and zip64 sizes; nothing of the Office file
@@ -176,7 +252,7 @@ def _pump(reader: IO[bytes], writer: IO[bytes], size: int) -> None:
     while size > 0:
         block = reader.read(min(size, 1 << 20))
         if not block:
-            raise QuestionnaireError("the file ends inside a part", "Open it in Office and save it again.")
+            raise QuestionnaireError("the file ends inside a part", _AGAIN)
         writer.write(block)
         size -= len(block)
 

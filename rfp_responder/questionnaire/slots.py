@@ -51,6 +51,7 @@ def _row(item: Item) -> Row:
         status="unanswered",
         section=item.question.section,
         shape=item.shape,
+        asked=item.question.text,
     )
 
 

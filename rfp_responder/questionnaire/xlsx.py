@@ -6,6 +6,7 @@ openpyxl opens 344 of 362 real files and cannot see x14 lists; this reader takes
 from __future__ import annotations
 
 import posixpath
+import re
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -16,11 +17,14 @@ from rfp_responder.errors import QuestionnaireError
 from rfp_responder.questionnaire.lists import ListSource, resolve_rules
 from rfp_responder.questionnaire.looks import Style, StyleReading
 from rfp_responder.questionnaire.model import Cell, Grid, Protection
-from rfp_responder.questionnaire.package import local, opened, parse, read_part
-from rfp_responder.questionnaire.sheetxml import MAX_CELLS, RawCell, RawSheet, read_sheet, unescape
+from rfp_responder.questionnaire.package import converting, local, opened, parse, read_part
+from rfp_responder.questionnaire.sheetxml import RawCell, RawSheet, Room, read_sheet, unescape
 
 MAX_SHEETS = 300
-MAX_TEXT = 40_000_000  # characters over a workbook; the largest real questionnaire at hand shows 222,826
+MAX_FORMATS = 65_490  # cell formats; Excel's own limit
+MAX_TEXT = 8_000_000  # characters over a workbook; the largest real questionnaire at hand shows 222,826
+_NUMBER = re.compile(r"[0-9]{1,9}$")
+_MOST_CODE = 255  # characters of a number format that Excel takes
 
 
 @dataclass(slots=True)
@@ -42,8 +46,8 @@ def read(path: Path) -> tuple[Grid, ...]:
         strings = _shared_strings(package, book, path.name)
         styles = _styles(package, book, path.name)
         raws: list[RawSheet] = []
+        room = Room()
         for name, part, _ in book.sheets:
-            room = MAX_CELLS - sum(len(raw.styles) for raw in raws)
             raws.append(read_sheet(read_part(package, part), f"{path.name}, sheet {name!r}", room))
         values = [_values(raw, strings, styles, book.since_1904) for raw in raws]
         _check_text(values, path.name)
@@ -107,11 +111,12 @@ def _protection(raw: RawSheet, styles: list[Style]) -> Protection:
     def locked(style: int) -> bool:
         return styles[style].locked if style < len(styles) else True
 
-    return Protection(
-        {place: locked(style) for place, style in raw.styles.items()},
-        {row: locked(style) for row, style in raw.row_styles.items()},
-        tuple((first, last, locked(style)) for first, last, style in raw.column_styles),
-    )
+    rows = {row: locked(style) for row, style in raw.row_styles.items()}
+    columns = tuple((first, last, locked(style)) for first, last, style in raw.column_styles)
+    usual = Protection({}, rows, columns)
+    marks = ((place, locked(style)) for place, style in raw.styles.items())
+    # only the cells that differ from their row and column are kept: sheets are styled down to their last row
+    return Protection({place: mark for place, mark in marks if mark != usual.locked(*place)}, rows, columns)
 
 
 def read_workbook(package: zipfile.ZipFile, label: str) -> Workbook:
@@ -128,13 +133,15 @@ def read_workbook(package: zipfile.ZipFile, label: str) -> Workbook:
             identity = next((v for k, v in attributes.items() if local(k) == "id" and " " in k), "")
             target, relation = targets.get(identity, ("", ""))
             if relation == "worksheet" and target in package.NameToInfo:
+                if target.endswith(".bin"):
+                    raise QuestionnaireError(f"{label} is a binary workbook (xlsb)", converting(label, "xlsx"))
                 hidden = attributes.get("state", "visible") != "visible"
                 book.sheets.append((attributes.get("name", ""), target, hidden))
         elif kind == "workbookPr":
             book.since_1904 = attributes.get("date1904") in {"1", "true"}
         elif kind == "definedName":
             scope = attributes.get("localSheetId", "")
-            name.append((int(scope) if scope.isdigit() else None, attributes.get("name", "").casefold()))
+            name.append((int(scope) if _NUMBER.match(scope) else None, attributes.get("name", "").casefold()))
             text.clear()
 
     def end(tag: str) -> None:
@@ -151,17 +158,32 @@ def read_workbook(package: zipfile.ZipFile, label: str) -> Workbook:
             f"{label} holds {len(book.sheets)} worksheets, expected 1 to {MAX_SHEETS}",
             "Save the questionnaire's sheets into a new workbook.",
         )
+    _refuse_twins("name", [name.casefold() for name, _, _ in book.sheets], label)
+    _refuse_twins("part", [part for _, part, _ in book.sheets], label)
     return book
+
+
+def _refuse_twins(what: str, each: list[str], label: str) -> None:
+    """An answer for one of two such sheets could end in the other."""
+    twin = next((thing for n, thing in enumerate(each) if thing in each[:n]), None)
+    if twin is not None:
+        raise QuestionnaireError(
+            f"{label}: two of its sheets have the {what} {twin[:60]!r}", "Open it in Excel and save it again."
+        )
 
 
 def _workbook_part(package: zipfile.ZipFile, label: str) -> str:
     for target, relation in _relations(package, "", label).values():
         if relation == "officeDocument" and target in package.NameToInfo:
             if target.endswith(".bin"):
-                raise QuestionnaireError(f"{label} is a binary workbook (xlsb)", "Save it as .xlsx.")
+                raise QuestionnaireError(f"{label} is a binary workbook (xlsb)", converting(label, "xlsx"))
             if not target.startswith("xl/") and "word" in target:
                 raise QuestionnaireError(f"{label} is a Word document", "Give it the suffix .docx.")
+            if target.startswith("ppt/"):
+                raise QuestionnaireError(f"{label} is a presentation", "Ask for the questionnaire as .xlsx or .docx.")
             return target
+    if "content.xml" in package.NameToInfo and "mimetype" in package.NameToInfo:
+        raise QuestionnaireError(f"{label} is an OpenDocument file", converting(label, "xlsx"))
     raise QuestionnaireError(
         f"{label} is a zip file without a workbook in it", "Expected an .xlsx file; save it again in Excel."
     )
@@ -230,20 +252,31 @@ def _styles(package: zipfile.ZipFile, book: Workbook, label: str) -> list[Style]
     """The cell formats (``cellXfs``) in order."""
     data = _part_of_kind(package, book, label, "styles")
     reading = StyleReading()
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        if "formatCode" in attributes:  # a longer one is none of Excel's, and taking it apart costs its square
+            attributes["formatCode"] = attributes["formatCode"][:_MOST_CODE]
+        reading.start(tag, attributes)
+
     if data is not None:
         handlers: dict[str, Callable[..., object]] = {
-            "StartElementHandler": reading.start,
+            "StartElementHandler": start,
             "EndElementHandler": reading.end,
         }
         parse(data, f"{label}, styles", handlers)
+    if len(reading.formats) > MAX_FORMATS:
+        raise QuestionnaireError(
+            f"{label} holds {len(reading.formats):,} cell formats, the limit is {MAX_FORMATS:,}",
+            "Save the questionnaire's sheets into a new workbook.",
+        )
     return reading.formats
 
 
 def _values(raw: RawSheet, strings: list[str], styles: list[Style], since_1904: bool) -> dict[int, dict[int, Cell]]:
     """The cells that show something, with what they show."""
     found: dict[int, dict[int, Cell]] = {}
-    for row, cells in raw.cells.items():
-        for column, cell in cells.items():
+    for row in list(raw.cells):
+        for column, cell in raw.cells.pop(row).items():  # what was read makes room for what is shown
             style = styles[cell.style] if cell.style < len(styles) else Style()
             text = _shown(cell, strings, style, since_1904)
             if text.strip() or cell.formula:
@@ -253,7 +286,8 @@ def _values(raw: RawSheet, strings: list[str], styles: list[Style], since_1904: 
 
 def _shown(cell: RawCell, strings: list[str], style: Style, since_1904: bool) -> str:
     if cell.kind == "s":
-        return strings[int(cell.value)] if cell.value.isdigit() and int(cell.value) < len(strings) else ""
+        index = int(cell.value) if _NUMBER.match(cell.value) else len(strings)
+        return strings[index] if index < len(strings) else ""
     if cell.kind in {"str", "inlineStr", "e", "d"}:
         return unescape(cell.value)
     if cell.kind == "b":

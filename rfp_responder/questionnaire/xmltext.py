@@ -42,6 +42,11 @@ def encoding_of(data: bytes) -> str:
     return match[1].decode().lower() if match else "utf-8"
 
 
+def whole(text: str | None, otherwise: int = 0) -> int:
+    """A number of at most nine digits as it stands in an attribute, else ``otherwise``."""
+    return int(text) if text and len(text) <= 9 and text.isascii() and text.isdigit() else otherwise
+
+
 def apply(data: bytes, pieces: Iterable[tuple[int, int, bytes]]) -> bytes:
     """Replace bytes ``start..end`` by new ones, for each piece; pieces do not overlap."""
     out: list[bytes] = []
@@ -56,6 +61,15 @@ def apply(data: bytes, pieces: Iterable[tuple[int, int, bytes]]) -> bytes:
 def without_attribute(tag: bytes, name: str) -> bytes:
     """A start tag without one of its attributes."""
     return re.sub(rb"\s" + name.encode() + rb"\s*=\s*(?:\"[^\"]*\"|'[^']*')", b"", tag)
+
+
+def with_attribute(tag: bytes, name: str, value: str) -> bytes:
+    """A start tag with one attribute set; its others stay where they are."""
+    pattern = re.compile(rb"(\s" + name.encode() + rb"\s*=\s*)(?:\"[^\"]*\"|'[^']*')")
+    if pattern.search(tag):
+        return pattern.sub(lambda match: match[1] + b'"' + value.encode() + b'"', tag, count=1)
+    end = -2 if tag.endswith(b"/>") else -1
+    return tag[:end].rstrip() + b" " + name.encode() + b'="' + value.encode() + b'"' + tag[end:]
 
 
 def recalculate_on_load(data: bytes, label: str) -> bytes:
@@ -89,6 +103,8 @@ def recalculate_on_load(data: bytes, label: str) -> bytes:
     run_parser(parser, data, label)
     if calc:
         first, last = calc[0]
+        if re.search(rb"\sfullCalcOnLoad\s*=\s*[\"'](?:1|true)[\"']", data[first:last]):
+            return data
         tag = without_attribute(data[first:last], "fullCalcOnLoad")
         named = re.match(rb"<[\w.\-:]+", tag)
         assert named is not None  # expat saw the element
