@@ -224,6 +224,50 @@ LAYOUTS: dict[str, tuple[Rows, dict[str, object], tuple[int, ...], Columns, list
         ("A", "B", "C", "D"),
         [2, 3, 4, 5],
     ),
+    "headers in German": (
+        [["Nr.", "Bereich", "Anforderung", "Erfüllt?", "Bemerkung"]]
+        + [[str(n), "Betrieb", f"Der Anbieter muss Aufgabe {n} nachweisen."] for n in range(1, 5)],
+        {},
+        (1,),
+        ("A", "C", "D", "E"),
+        [2, 3, 4, 5],
+    ),
+    "headers in a language that nobody taught it": (
+        [["Kód", "Kérdés", "Válasz"], *([f"K{n}", text, None] for n, text in enumerate(ASKED, 1))],
+        {},
+        (1,),
+        ("A", "B", "C", None),
+        [2, 3, 4, 5],
+    ),
+    "answers in framed cells without a header": (
+        [["Security questions"], *([text] for text in ASKED)],
+        {"fields": ["B2", "B3", "B4", "B5"]},
+        (),
+        (None, "A", "B", None),
+        [2, 3, 4, 5],
+    ),
+    "coloured bands as headings between short topics": (
+        [["Topic", "Your details"], ["Hosting"], ["Region"], ["Provider"], ["Sign-on"], ["SAML"], ["SCIM"]],
+        {"bands": [2, 5]},
+        (1,),
+        (None, "A", "B", None),
+        [3, 4, 6, 7],
+    ),
+    "a self-rating from a list of numbers": (
+        [["No.", "Statement", "Rating (0-5)", "Remarks"], *([n, text] for n, text in enumerate(ASKED, 1))],
+        {"lists": {"C2:C5": ["0", "1", "2", "3", "4", "5"]}},
+        (1,),
+        ("A", "B", "C", "D"),
+        [2, 3, 4, 5],
+    ),
+    "degrees of delivery as columns, one of them in words of its own": (
+        [["ID", "Requirement", "Standard", "By configuration", "Customisation", "Not available", "Remarks"]]
+        + [[f"R{n}", f"The system must do task {n}."] for n in range(1, 4)],
+        {},
+        (1,),
+        ("A", "B", "C", "G"),
+        [2, 3, 4],
+    ),
     "a status list beside details, ids under another name": (
         [["Control", "Control Objective", "Reference", "Status", "Comments"]]
         + [[f"AC-{n}", f"Access is reviewed every {n} months by its owner.", "ISO A.9"] for n in range(1, 4)],
@@ -395,3 +439,42 @@ def test_a_hostile_header_cell_costs_no_time() -> None:
     asks("1." * 15_000)
     limits("max " * 8_000)
     assert time.perf_counter() - began < 1.0
+
+
+def test_a_sheet_of_labels_is_a_form_whose_answers_stand_beside_them(tmp_path: Path) -> None:
+    rows = [["Company profile"], ["Legal name"], ["Registered address"], ["Year of foundation"]]
+    path = workbook(tmp_path / "q.xlsx", rows, bold_rows=[1], fields=["B2", "B3", "B4"])
+    items = inspect(path).items
+    assert [(item.text, item.answer_cell) for item in items] == [
+        ("Legal name", "B2"),
+        ("Registered address", "B3"),
+        ("Year of foundation", "B4"),
+    ]
+    assert {item.question.section for item in items} == {"Company profile"}
+
+
+def test_a_sheet_of_labels_may_take_its_answers_below_them(tmp_path: Path) -> None:
+    rows = [["Describe your company:"], [], ["How many people work for you?"], [], ["Where are your offices?"], []]
+    items = inspect(workbook(tmp_path / "q.xlsx", rows)).items
+    assert [item.answer_cell for item in items] == ["A2", "A4", "A6"]
+
+
+def test_a_cover_sheet_with_a_few_labels_is_no_form(tmp_path: Path) -> None:
+    others = {"Cover": [["Vendor questionnaire"], ["Version:", "2.1"], ["Date:", ""], ["Prepared by:", ""]]}
+    layout = inspect(workbook(tmp_path / "q.xlsx", [["ID", "Question", "Answer"], *numbered()], others=others))
+    assert [sheet.sheet for sheet in layout.sheets] == ["Questions"]
+
+
+@pytest.mark.parametrize(
+    ("ids", "headers", "name"),
+    [
+        ("ABC-{:02d}.1", ["Question ID", "CAIQ Question", "Answer", "Notes"], "CAIQ 4"),
+        ("AB-{:02d}.1", ["CID", "Consensus Assessment Questions", "Answer", "Comments"], "CAIQ 3 or older"),
+        ("Q{}", ["ID", "Question", "Answer", "Notes"], ""),
+    ],
+)
+def test_a_published_questionnaire_is_told_by_its_ids_and_headers(
+    ids: str, headers: list[str], name: str, tmp_path: Path
+) -> None:
+    rows = [headers, *([ids.format(n), f"Do you have control number {n}?"] for n in range(1, 16))]
+    assert inspect(workbook(tmp_path / "q.xlsx", rows)).name == name

@@ -119,6 +119,7 @@ DAMAGES: dict[str, Damage] = {
         lambda data: re.sub(rb'<c r="B10".*?</c>', b'<c r="B10" t="str"><v>95.5</v></c>', data),
         "B10 is not written as a number",
     ),
+    "another number": (SHEET, swapped("<v>95.5</v>", "<v>955</v>"), "B10 holds 955, expected '95.5'"),
     "a text as number": (
         SHEET,
         lambda data: re.sub(rb'<c r="C2".*?</c>', b'<c r="C2"><v>1</v></c>', data),
@@ -213,6 +214,41 @@ def test_a_cell_of_an_array_formula_that_was_written_breaks_the_proof(tmp_path: 
     out = careless(tmp_path / "q.xlsx", tmp_path / "out.xlsx", "B2", 2)
     with pytest.raises(QuestionnaireError, match="B2 shows part of a formula"):
         prove_workbook(tmp_path / "q.xlsx", out, [Edit("Questions", 2, 2, "x")], {})
+
+
+@pytest.mark.parametrize("date_1904", [False, True])
+def test_numbers_percentages_and_dates_are_proved_whatever_the_cell_shows(date_1904: bool, tmp_path: Path) -> None:
+    book = xlsxwriter.Workbook(str(tmp_path / "q.xlsx"), {"default_date_1904": date_1904})
+    sheet = book.add_worksheet("Questions")
+    for row, shown in enumerate(("yyyy-mm-dd", "hh:mm", "0.0%", "yyyy-mm-dd", "General", "yyyy-mm-dd hh:mm")):
+        sheet.write_blank(row, 0, None, book.add_format({"num_format": shown}))
+    book.close()
+    values = [("5", "number"), ("0.5", "number"), ("95.5 %", "number"), ("2026-09-30", "date"), ("-1e3", "number")]
+    edits = [Edit("Questions", row, 1, text, kind) for row, (text, kind) in enumerate(values, 1)]  # type: ignore[arg-type]
+    edits.append(Edit("Questions", 6, 1, "2026-09-30T12:30", "date"))
+    out, written = delivered(tmp_path / "q.xlsx", edits)
+    assert written == edits
+    assert prove_workbook(tmp_path / "q.xlsx", out, written, {}).written == 6
+    shown = re.search(rb'<c r="A4"[^>]*><v>(\d+)</v>', members(out)[SHEET])
+    assert shown
+    bad = with_part(out, tmp_path / "bad.xlsx", SHEET, shown[1] + b"</v>", b"46296</v>")
+    with pytest.raises(QuestionnaireError, match=r"A4 (holds|reads)"):
+        prove_workbook(tmp_path / "q.xlsx", bad, written, {})
+
+
+def test_heights_and_widths_that_are_no_numbers_do_not_stop_the_proof(tmp_path: Path) -> None:
+    odd = {
+        b"<sheetData>": b'<cols><col min="3" max="3" width="wide"/></cols><sheetData>',
+        b'<row r="2"': b'<row ht="x" r="2"',
+    }
+
+    def change(name: str, data: bytes) -> bytes:
+        for old, new in odd.items() if name == SHEET else ():
+            data = data.replace(old, new)
+        return data
+
+    path = repacked(form(tmp_path / "p.xlsx"), tmp_path / "q.xlsx", change)
+    assert proved(path, EDITS, wrap=True, widths={("Questions", 3): 30.0}).written == 4
 
 
 def test_a_width_that_was_not_given_breaks_the_proof(tmp_path: Path) -> None:

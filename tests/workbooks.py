@@ -29,15 +29,20 @@ def workbook(  # noqa: PLR0912  # each keyword is one feature of a workbook
     others: Mapping[str, Rows] | None = None,
     names: Mapping[str, str] | None = None,
     hidden: bool = False,
+    fields: Sequence[str] = (),
+    bands: Sequence[int] = (),
 ) -> Path:
     """A workbook with one sheet of questions and ``others``; rows and cells are named as in Excel."""
     book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False})
     bold, free = book.add_format({"bold": True}), book.add_format({"locked": False})
+    field, band = book.add_format({"border": 1}), book.add_format({"bg_color": "#DDEEFF"})
     first = book.add_worksheet(name)
     for r, row in enumerate(rows, 1):
         for c, value in enumerate(row):
             if value is not None:
-                first.write(r - 1, c, value, bold if r in bold_rows else None)
+                first.write(r - 1, c, value, bold if r in bold_rows else band if r in bands else None)
+    for cell in fields:
+        first.write_blank(cell, None, field)
     for merge in merges:
         corner = xlsxwriter.utility.xl_cell_to_rowcol(merge.split(":")[0])
         value = rows[corner[0]][corner[1]] if corner[1] < len(rows[corner[0]]) else ""

@@ -100,7 +100,8 @@ class Proof:
     def sentence(self) -> str:
         """The proof in one line."""
         parts = f"; {self.same} of {self.total} parts are identical" if self.total else ""
-        return f"proved with {self.reader}: {self.written} cells differ, all as reported{parts}"
+        cells = "1 cell differs, as reported" if self.written == 1 else f"{self.written} cells differ, all as reported"
+        return f"proved with {self.reader}: {cells}{parts}"
 
     def as_json(self) -> dict[str, object]:
         """``proof`` in the report."""

@@ -266,14 +266,14 @@ def _listed_column(grid: Grid, table: Table, rows: Sequence[int], columns: Seque
 def _unnamed_column(grid: Grid, table: Table, rows: Sequence[int], question: int) -> int | None:
     """An empty column close behind the question whose header says nothing else (the bidder's name, say), or whose
     cells look like fields to fill."""
-    for header in table.headers[:1]:
-        for column in range(question + 1, question + 5):
-            words = header.texts.get(column, "")
-            named = bool(words) and not header.roles(column) and not says_kind(words) and not is_code(words)
-            looks = sum((row, column) in grid.inputs for row in rows) >= _LOOKS_ALIKE * max(len(rows), 1)
-            blank = looks and not header.texts.get(column)
-            if (named or blank) and not any(grid.text(row, column) for row in rows):
-                return column
+    header = table.headers[0] if table.headers else None
+    for column in range(question + 1, question + 5):
+        words = header.texts.get(column, "") if header else ""
+        named = bool(words) and header is not None and not header.roles(column)
+        looks = sum((row, column) in grid.inputs for row in rows) >= _LOOKS_ALIKE * max(len(rows), 1)
+        free = (named and not says_kind(words) and not is_code(words)) or (looks and not words)
+        if free and not any(grid.text(row, column) for row in rows):
+            return column
     return None
 
 

@@ -42,8 +42,10 @@ def detect(grids: Sequence[Grid]) -> Layout:
             reason = _reason_to_skip(grid, layout, sheets)
             if not reason:
                 kept.append(layout)
-        if not kept and not grid.hidden and not skips_sheet(grid.name) and (form := read_form(grid)) is not None:
-            kept.append(form)
+        bare = all(not layout.answerable and not layout.header_rows for layout in kept)
+        if bare and not grid.hidden and not skips_sheet(grid.name) and (form := read_form(grid)) is not None:
+            if len(form.items) >= sum(len(layout.items) for layout in kept):
+                kept = [form]
         sheets.extend(kept)
         if not kept:
             skipped.append((grid.name, reason))

@@ -143,7 +143,9 @@ def _deliver(path: Path, out: Path, form: Format, laid: Appended, outcomes: Outc
     if carried:
         notes.insert(0, f"{len(carried)} of {len(layout.items)} answers were carried over from an earlier edition")
     if proof.stale:
-        notes.append(f"{len(proof.stale)} computed cells are out of date until Excel recalculates them on opening")
+        notes.append(
+            f"{len(proof.stale)} computed cells are out of date until they are recalculated, as Excel does on opening"
+        )
     whole = tuple(replace(row, question=row.asked or row.question) for row in rows)
     cited = {str(citation["document"]) for row in rows for citation in row.citations}
     return Report(

@@ -43,7 +43,7 @@ class Format:
 
 
 def _write_workbook(path: Path, out: Path, edits: Sequence[Edit], look: Look) -> Written:
-    return splice.write(path, out, edits)
+    return splice.write(path, out, edits, wrap=look.wrap, widths=dict(look.widths))
 
 
 def _write_csv(path: Path, out: Path, edits: Sequence[Edit], look: Look) -> Written:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rfp_responder.questionnaire.model import Edit
 from rfp_responder.questionnaire.partproof import Wrong
 from rfp_responder.questionnaire.places import Area, area
-from rfp_responder.questionnaire.rawsheet import plain, serialised, whole
+from rfp_responder.questionnaire.rawsheet import decimal, plain, serialised, whole
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -79,7 +79,7 @@ def _same_columns(old: Columns, new: Columns, widths: Mapping[int, float], label
     for column in sorted(set(edges())):
         was, now = told(old, column), told(new, column)
         if column in widths:
-            if float(now.get("width", "0")) < max(min(widths[column], 255), float(was.get("width", "0"))):
+            if decimal(now.get("width")) < max(min(widths[column], 255), decimal(was.get("width"))):
                 raise Wrong(f"{label}: column {column} is narrower than it was or than was asked for")
             free = {"width", "customWidth"} | ({"hidden"} if "hidden" not in now else set())
             was, now = ({k: v for k, v in each.items() if k not in free} for each in (was, now))

@@ -96,13 +96,13 @@ def _pairs(grid: Grid, row: int) -> list[_Pair]:
         plain = text.endswith((":", "?", "*")) or (asks(text) >= 2 and words <= _REQUEST_WORDS)
         right = (row, column + cell.merged_columns)
         below = _below(grid, row, column)
-        for slot, near in ((right, True), (below, False)):
-            if not _is_free(grid, slot):
-                continue
-            marked = _is_marked(grid, slot) and (plain or words <= _SHORT)
-            if marked or (plain and near) or (plain and _is_alone(grid, row, column)):
-                found.append(_Pair(row, column, slot, marked))
-                break
+        slots = [slot for slot in (right, below) if _is_free(grid, slot)]
+        marked = [slot for slot in slots if _is_marked(grid, slot) and (plain or words <= _SHORT)]
+        if marked:
+            found.append(_Pair(row, column, marked[0], True))
+        elif plain and slots:  # a blank line under each label is where its answer goes
+            alone = below in slots and _is_alone(grid, row, column)
+            found.append(_Pair(row, column, below if alone else slots[0], False))
     return found
 
 

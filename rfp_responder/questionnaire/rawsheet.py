@@ -140,6 +140,14 @@ def serialised(element: Element) -> bytes:
     return etree.tostring(element, with_tail=False)
 
 
+def decimal(text: str | None) -> float:
+    """A number as it stands in an attribute or a cell; 0.0 for what is none."""
+    try:
+        return float(text or 0)
+    except ValueError:
+        return 0.0
+
+
 def whole(text: str | None, otherwise: int = 0) -> int:
     """A number of at most nine digits as it stands in an attribute, else ``otherwise``."""
     return int(text) if text and len(text) <= 9 and text.isascii() and text.isdigit() else otherwise

@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from math import isclose
 from typing import TYPE_CHECKING
 
 from rfp_responder.questionnaire.frameproof import columns_of, same_frame
 from rfp_responder.questionnaire.model import Edit
 from rfp_responder.questionnaire.partproof import Look, Wrong
 from rfp_responder.questionnaire.places import Area, AreaIndex, area, cell_name
-from rfp_responder.questionnaire.rawsheet import RawSheet, cells, plain, serialised, shown_text, whole
+from rfp_responder.questionnaire.rawsheet import RawSheet, cells, decimal, plain, serialised, shown_text, whole
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -137,7 +139,7 @@ def _same_row_attributes(number: int, old: Element, new: Element, wanted: Mappin
     if wanted:
         if "spans" not in now:
             was.pop("spans", None)  # a hint that new cells make wrong
-        if was.get("hidden") not in _TRUE and float(now.get("ht", "0")) >= float(was.get("ht", "0")):
+        if was.get("hidden") not in _TRUE and decimal(now.get("ht")) >= decimal(was.get("ht")):
             was.pop("ht", None)  # a row may grow with its answer
             now.pop("ht", None)
     if was != now:
@@ -156,6 +158,18 @@ def _holds(edit: Edit, cell: Element) -> None:
             raise Wrong(f"{where} reads {text[:60]!r}, expected {edit.text[:60]!r}")
     elif cell.get("t", "n") != "n":
         raise Wrong(f"{where} is not written as a {edit.kind}")
+    elif not any(isclose(decimal(cell.findtext("{*}v")), each, rel_tol=1e-12) for each in _figures(edit)):
+        raise Wrong(f"{where} holds {cell.findtext('{*}v')}, expected {edit.text[:60]!r}")
+
+
+def _figures(edit: Edit) -> tuple[float, ...]:
+    """What a cell stores for a number or a date; a date's count of days begins in 1900 or 1904."""
+    text = edit.text.strip()
+    if edit.kind == "number":
+        return (decimal(text.rstrip("%")) / (100 if text.endswith("%") else 1),)
+    moment = datetime.fromisoformat(text)
+    starts = (datetime(1899, 12, 30), datetime(1899, 12, 31), datetime(1904, 1, 1))  # the second before March 1900
+    return tuple((moment - start) / timedelta(days=1) for start in starts)
 
 
 def _could_be_written(root: Element, edits: Sequence[Edit], facts: _Facts, formats: Sequence[Look]) -> None:

@@ -22,9 +22,9 @@ from rfp_responder.questionnaire.sheetxml import RawCell, RawSheet, Room, read_s
 
 MAX_SHEETS = 300
 MAX_FORMATS = 65_490  # cell formats; Excel's own limit
+MAX_CODE = 1_000  # characters of a number format: Excel takes 255, and taking one apart costs its square
 MAX_TEXT = 8_000_000  # characters over a workbook; the largest real questionnaire at hand shows 222,826
 _NUMBER = re.compile(r"[0-9]{1,9}$")
-_MOST_CODE = 255  # characters of a number format that Excel takes
 
 
 @dataclass(slots=True)
@@ -254,8 +254,12 @@ def _styles(package: zipfile.ZipFile, book: Workbook, label: str) -> list[Style]
     reading = StyleReading()
 
     def start(tag: str, attributes: dict[str, str]) -> None:
-        if "formatCode" in attributes:  # a longer one is none of Excel's, and taking it apart costs its square
-            attributes["formatCode"] = attributes["formatCode"][:_MOST_CODE]
+        if len(attributes.get("formatCode", "")) > MAX_CODE:
+            raise QuestionnaireError(
+                f"{label}, styles: a number format has {len(attributes['formatCode']):,} characters, "
+                f"the limit is {MAX_CODE}",
+                "Open it in Excel and save it again.",
+            )
         reading.start(tag, attributes)
 
     if data is not None:
