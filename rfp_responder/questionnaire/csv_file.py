@@ -17,7 +17,8 @@ from rfp_responder.errors import QuestionnaireError
 from rfp_responder.questionnaire.model import Cell, Edit, Grid, Written
 from rfp_responder.questionnaire.package import atomic
 
-MAX_BYTES = 64 << 20  # a questionnaire of 1,500 rows has under 2 MiB
+MAX_BYTES = 16 << 20  # a questionnaire of 1,500 rows has under 2 MiB; read, 16 take some 200 MiB
+MAX_RECORDS = 200_000  # detection looks at 20,000 rows at most
 _DELIMITERS = ",;\t|"
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _COMPUTED = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r]")  # the last four are typed in East Asia
@@ -81,12 +82,31 @@ def load(path: Path) -> CsvText:
             records.append(tuple(record))
             raw.append("".join(lines[done : reader.line_num]))
             done = reader.line_num
+            if len(records) > MAX_RECORDS:
+                raise QuestionnaireError(
+                    f"{path.name} holds more than {MAX_RECORDS:,} records", "Save only the questionnaire's rows."
+                )
     except csv.Error as fault:
         raise QuestionnaireError(
             f"{path.name}, line {reader.line_num}: {fault}", "Save the questionnaire as CSV again."
         ) from fault
+    if raw and _is_open(raw[-1], delimiter):
+        start = len(lines) - raw[-1].count("\n", 0, -1)
+        raise QuestionnaireError(
+            f"{path.name}: a quotation mark that is opened on line {start} or below is never closed",
+            "Close it, or save the questionnaire as CSV again.",
+        )
     ends = [end for line in lines[:1000] if (end := line[len(line.rstrip("\r\n")) :])]
     return CsvText(mark, encoding, delimiter, ends[0] if ends else "\r\n", tuple(records), tuple(raw))
+
+
+def _is_open(record: str, delimiter: str) -> bool:
+    """Whether a record ends inside quotation marks."""
+    try:
+        list(csv.reader(io.StringIO(record, newline=""), delimiter=delimiter, strict=True))
+    except csv.Error as fault:
+        return "end of data" in str(fault)
+    return False
 
 
 def _decoded(data: bytes) -> tuple[bytes, str, str]:

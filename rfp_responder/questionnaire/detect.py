@@ -43,9 +43,9 @@ def detect(grids: Sequence[Grid]) -> Layout:
             if not reason:
                 kept.append(layout)
         bare = all(not layout.answerable and not layout.header_rows for layout in kept)
-        if bare and not grid.hidden and not skips_sheet(grid.name) and (form := read_form(grid)) is not None:
-            if len(form.items) >= sum(len(layout.items) for layout in kept):
-                kept = [form]
+        form = read_form(grid) if bare and not grid.hidden and not skips_sheet(grid.name) else None
+        if form is not None and (not kept or _rows(form) == {row for layout in kept for row in _rows(layout)}):
+            kept = [form]
         sheets.extend(kept)
         if not kept:
             skipped.append((grid.name, reason))
@@ -56,6 +56,10 @@ def detect(grids: Sequence[Grid]) -> Layout:
         ]
         sheets = [s for s in sheets if s.answerable or s.sheet not in hidden]
     return Layout(tuple(sheets), tuple(skipped), recognised(sheets, [grid.name for grid in grids]))
+
+
+def _rows(layout: SheetLayout) -> set[int]:
+    return {item.row for item in layout.items}
 
 
 def detect_sheet(grid: Grid) -> list[SheetLayout]:

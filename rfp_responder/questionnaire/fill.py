@@ -14,7 +14,7 @@ from rfp_responder.questionnaire.batch import MODEL_FAULTS, NOT_REACHED, Answeri
 from rfp_responder.questionnaire.checkpoint import Checkpoint, Outcome
 from rfp_responder.questionnaire.consistency import contradictions
 from rfp_responder.questionnaire.detect import detect
-from rfp_responder.questionnaire.formats import Format, Look, format_of
+from rfp_responder.questionnaire.formats import Format, Look, format_of, refuse_unfillable
 from rfp_responder.questionnaire.gaps import find_gaps
 from rfp_responder.questionnaire.mapping import Mapping, mapped
 from rfp_responder.questionnaire.model import Grid, Item, Layout, OtherRow, Written
@@ -81,6 +81,7 @@ def fill(  # the signature other rooms use
         raise QuestionnaireError(
             f"the output {out.name} has another suffix than {path.name}", f"Name it {out.stem}{path.suffix}."
         )
+    refuse_unfillable(path)
     laid = _laid_out(path, form, form.read(path), options)
     require_slots(path, laid.layout)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()

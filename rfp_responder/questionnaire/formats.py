@@ -10,10 +10,8 @@ from rfp_responder.errors import QuestionnaireError
 from rfp_responder.questionnaire import csv_file, docx_file, proof, splice, xlsx
 from rfp_responder.questionnaire.account import Proof
 from rfp_responder.questionnaire.model import Edit, Grid, Written
+from rfp_responder.questionnaire.package import converting, opened, refuse_signed
 
-_CONVERT = (
-    "Convert a copy: soffice --headless --convert-to {to} {name} (some drop-downs may be lost; better ask for .{to})."
-)
 _OLD = {".xls": "xlsx", ".xlsb": "xlsx", ".ods": "xlsx", ".doc": "docx", ".odt": "docx", ".rtf": "docx"}
 _REMEDIES = {
     ".pdf": "Ask for the questionnaire as .xlsx or .docx; an RFP in prose is read by: rfp requirements.",
@@ -54,6 +52,13 @@ def _write_document(path: Path, out: Path, edits: Sequence[Edit], look: Look) ->
     return docx_file.write(path, out, edits)
 
 
+def refuse_unfillable(path: Path) -> None:
+    """Raise QuestionnaireError for a signed Office file, before anything is asked."""
+    if path.suffix.lower() in {".xlsx", ".xlsm", ".docx"}:
+        with opened(path) as package:
+            refuse_signed(package, path.name)
+
+
 _WORKBOOK = Format(xlsx.read, _write_workbook, proof.prove_workbook, appends=True)
 _CSV = Format(csv_file.read, _write_csv, proof.prove_csv, appends=True)
 FORMATS = {
@@ -69,7 +74,7 @@ def format_of(path: Path) -> Format:
     """The doors for a file; raises QuestionnaireError for a file that is absent or of another kind."""
     suffix = path.suffix.lower()
     if suffix not in FORMATS:
-        old = _CONVERT.format(to=_OLD[suffix], name=path.name) if suffix in _OLD else ""
+        old = converting(path.name, _OLD[suffix]) if suffix in _OLD else ""
         raise QuestionnaireError(
             f"{path.name} has the suffix {suffix or '(none)'!r}; expected one of {', '.join(sorted(FORMATS))}",
             old or _REMEDIES.get(suffix, "Save the questionnaire as .xlsx, .csv or .docx."),

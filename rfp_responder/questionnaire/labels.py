@@ -18,6 +18,7 @@ _LABEL_WORDS = 60
 _SHORT = 12  # words of a label that is neither a question nor ends with a colon
 _REQUEST_WORDS = 20  # of a request without a question mark; a longer one is prose
 _MOSTLY = 0.5  # share of a sheet's texts that are labels, where no place says itself that it takes an answer
+_CROWDED = 2.2  # texts in a label's row on average; a form has the label, perhaps its number
 _FEW = 0.25  # the same where the places do: a matrix with blank cells has more other texts
 
 
@@ -45,6 +46,9 @@ def read_form(grid: Grid) -> SheetLayout | None:
     sure = sum(pair.sure for pair in pairs)
     if len(pairs) < LEAST or len(pairs) < (_FEW if sure >= LEAST else _MOSTLY) * cells:
         return None
+    texts = sum(bool(cell.text.strip()) for pair in pairs for cell in grid.cells[pair.row].values())
+    if texts > _CROWDED * len(pairs):
+        return None  # a table of data, whatever stands beside its cells
     items: list[Item] = []
     section = ""
     others: list[OtherRow] = []
@@ -97,12 +101,13 @@ def _pairs(grid: Grid, row: int) -> list[_Pair]:
         right = (row, column + cell.merged_columns)
         below = _below(grid, row, column)
         slots = [slot for slot in (right, below) if _is_free(grid, slot)]
+        alone = _is_alone(grid, row, column)
         marked = [slot for slot in slots if _is_marked(grid, slot) and (plain or words <= _SHORT)]
+        marked = [slot for slot in marked if slot == right or plain or alone]
         if marked:
             found.append(_Pair(row, column, marked[0], True))
         elif plain and slots:  # a blank line under each label is where its answer goes
-            alone = below in slots and _is_alone(grid, row, column)
-            found.append(_Pair(row, column, below if alone else slots[0], False))
+            found.append(_Pair(row, column, below if alone and below in slots else slots[0], False))
     return found
 
 

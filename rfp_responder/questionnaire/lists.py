@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rfp_responder.questionnaire.model import Cell, Rule
 from rfp_responder.questionnaire.places import Area, area
@@ -12,6 +13,7 @@ from rfp_responder.questionnaire.sheetxml import RawRule
 
 MAX_CHOICES = 1000  # nobody picks from a longer list by hand; it is a lookup table
 _REFERENCE = re.compile(r"(?:(?:'((?:[^']|'')+)'|([^'!\[\]()]+))!)?([$A-Za-z0-9]+(?::[$A-Za-z0-9]+)?)$")
+_DIGITS = re.compile(r"[0-9]{1,9}")
 _MAX_HOPS = 5  # a name may stand for a name; deeper chains are cycles
 
 
@@ -22,9 +24,15 @@ class ListSource:
     sheets: Sequence[str]
     cells: Sequence[Mapping[int, Mapping[int, Cell]]]
     names: Mapping[tuple[int | None, str], str]
+    known: dict[tuple[str, str], tuple[str, ...] | None] = field(default_factory=dict, compare=False)
 
     def values(self, formula: str, sheet: str) -> tuple[str, ...] | None:
         """The values a list's formula stands for, None where they cannot be told without computing."""
+        if (formula, sheet) not in self.known:  # thousands of rules may name one list
+            self.known[formula, sheet] = self._values(formula, sheet)
+        return self.known[formula, sheet]
+
+    def _values(self, formula: str, sheet: str) -> tuple[str, ...] | None:
         own = self.sheets.index(sheet)
         for _ in range(_MAX_HOPS):
             formula = formula.strip().lstrip("=").strip()
@@ -81,7 +89,7 @@ def resolve_rules(raws: Sequence[RawRule], sheet: str, source: ListSource) -> tu
 def _limit(raw: RawRule) -> int | None:
     """The most characters a text-length rule allows, None where it sets no upper bound."""
     bound = raw.second if raw.operator == "between" else raw.formula
-    if raw.operator not in {"between", "lessThan", "lessThanOrEqual", "equal"} or not bound.strip().isdigit():
+    if raw.operator not in {"between", "lessThan", "lessThanOrEqual", "equal"} or not _DIGITS.fullmatch(bound.strip()):
         return None
     return int(bound) - (raw.operator == "lessThan")
 
@@ -100,6 +108,7 @@ def _bounds(raw: RawRule) -> tuple[float | None, float | None]:
 
 def _number(text: str) -> float | None:
     try:
-        return float(text)
+        value = float(text) if len(text) < 40 else math.nan
     except ValueError:
         return None
+    return value if math.isfinite(value) else None

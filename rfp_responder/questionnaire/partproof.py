@@ -8,8 +8,12 @@ from __future__ import annotations
 import hashlib
 import zipfile
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from rfp_responder.questionnaire.rawsheet import plain, tree, without
+
+if TYPE_CHECKING:
+    from lxml import etree
 
 _TRUE = frozenset({"1", "true"})
 
@@ -74,7 +78,6 @@ def _digest(package: zipfile.ZipFile, info: zipfile.ZipInfo) -> str:
 
 def looks(data: bytes, label: str) -> list[Look]:
     """The cell formats of a styles part, in order."""
-    from lxml import etree
 
     found: list[Look] = []
     for each in tree(data, label).iterfind("{*}cellXfs/{*}xf"):
@@ -88,13 +91,12 @@ def looks(data: bytes, label: str) -> list[Look]:
                 each.remove(alignment)
         each.tail = None
         each.text = None if not len(each) else each.text
-        found.append(Look(etree.tostring(each, method="c14n"), wraps, locked))
+        found.append(Look(canonical(each), wraps, locked))
     return found
 
 
 def only_recalculation(old: bytes, new: bytes, part: str) -> None:
     """The workbook part differs in one thing: Excel is asked to compute on opening."""
-    from lxml import etree
 
     states: list[bytes] = []
     for data in (old, new):
@@ -103,14 +105,13 @@ def only_recalculation(old: bytes, new: bytes, part: str) -> None:
             without(calc, "fullCalcOnLoad")
             if not calc.attrib:
                 root.remove(calc)
-        states.append(etree.tostring(root, method="c14n"))
+        states.append(canonical(root))
     if states[0] != states[1]:
         raise Wrong(f"part {part} differs in more than fullCalcOnLoad")
 
 
 def only_wrapping(old: bytes, new: bytes, part: str) -> None:
     """The styles part has further formats at its end, each as an older one but wrapping, and nothing else differs."""
-    from lxml import etree
 
     was, now = looks(old, part), looks(new, part)
     known = {each.rest for each in was}
@@ -127,6 +128,16 @@ def only_wrapping(old: bytes, new: bytes, part: str) -> None:
                 raise Wrong(f"part {part} counts {stated} formats and has {len(now)}")
             for extra in [e for e in formats if plain(e.tag) == "xf"][len(was) :]:
                 formats.remove(extra)
-        states.append(etree.tostring(root, method="c14n"))
+        states.append(canonical(root))
     if states[0] != states[1]:
         raise Wrong(f"part {part} differs in more than added formats")
+
+
+def canonical(element: etree._Element) -> bytes:
+    """The element in canonical form; what has none (relative namespaces, in damaged files) as it is written."""
+    from lxml import etree
+
+    try:
+        return etree.tostring(element, method="c14n")
+    except etree.LxmlError:
+        return etree.tostring(element)

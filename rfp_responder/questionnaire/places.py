@@ -87,8 +87,10 @@ def place(name: str) -> tuple[int, int]:
 
 def area(reference: str) -> Area | None:
     """``"C3:C263"``, ``"C3"``, ``"A:B"`` or ``"3:5"`` as an area; None for anything else."""
-    first, _, last = reference.strip().partition(":")
+    first, colon, last = reference.strip().partition(":")
     last = last or first
+    if not colon and not _CELL.match(first):
+        return None  # a bare word may be a name ("YN"); whole columns and rows are written with a colon
     ends = []
     for name, row, column in ((first, 1, 1), (last, MAX_ROW, MAX_COLUMN)):
         if match := _CELL.match(name):

@@ -175,10 +175,23 @@ def _check_parts(
     return total, sheets
 
 
+def _part_bytes(path: Path) -> int:
+    with opened(path) as package:
+        return sum(info.file_size for info in package.infolist() if "worksheets/" in info.filename)
+
+
+_OPENPYXL_BYTES = 12 << 20  # of all worksheets, inflated; the largest real questionnaire at hand has 2
+_OPENPYXL_CELLS = 5_000_000  # rows times their last column: openpyxl makes each cell between, in 2 µs or more
+
+
 def _workbook_values(path: Path, sheets: set[str]) -> tuple[Values, str]:
     """Every value (formulas as written) of these sheets, and who read them."""
     import openpyxl
 
+    grids = xlsx.read(path)
+    wide = sum(max(cells, default=0) for grid in grids for cells in grid.cells.values())
+    if wide > _OPENPYXL_CELLS or _part_bytes(path) > _OPENPYXL_BYTES:
+        return _grid_values(grids, sheets), "our own reader (the sheets are too large for openpyxl)"
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -192,7 +205,7 @@ def _workbook_values(path: Path, sheets: set[str]) -> tuple[Values, str]:
                             values[sheet, cell.row, cell.column] = cell.value
             book.close()
     except Exception:  # openpyxl fails on 1 real file in 50, with errors of many kinds: our own reader then
-        return _grid_values(xlsx.read(path), sheets), "our own reader (openpyxl cannot open the file)"
+        return _grid_values(grids, sheets), "our own reader (openpyxl cannot open the file)"
     return values, "openpyxl"
 
 
