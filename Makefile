@@ -17,7 +17,7 @@ BIN   := $(VENV)/bin
 READY := $(VENV)/.ready
 HELD  := $(RFP_INDEX)/manifest.sqlite
 
-.PHONY: help setup ingest ask answer eval test check bench growth study samples clean
+.PHONY: help setup ingest ask answer eval test check bench growth study structure samples clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,10 +69,15 @@ study: $(READY) ## Chunk sizes, and fusion against its parts (RFP_BENCH_DATA=fol
 	@$(BIN)/python evals/retrieval_study.py chunks
 	@$(BIN)/python evals/retrieval_study.py fusion
 
+structure: $(READY) ## What is found in made-up questionnaires and RFPs, and in real ones (RFP_BENCH_DATA=folder)
+	@$(BIN)/python evals/structure_study.py
+	@$(BIN)/python evals/requirements_study.py
+
 samples: $(READY) ## Render the sample documents and questionnaires from their sources
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[data]'
 	@$(BIN)/python data/sources/build.py
 	@$(BIN)/python data/sources/questionnaires.py
+	@$(BIN)/python data/sources/rfps.py
 
 clean: ## Remove the environment, the index and caches
 	@rm -rf $(VENV) .rfp build *.egg-info .mypy_cache .ruff_cache .hypothesis .import_linter_cache

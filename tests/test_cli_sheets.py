@@ -66,3 +66,48 @@ def test_inspect_says_so_when_nothing_is_found(tmp_path: Path, capsys: Captured)
     path.write_text("Fruit,Colour\napple,red\npear,green\n", "utf-8")
     assert run(["inspect", str(path)]) == 0
     assert "no questions were found" in capsys.readouterr().out
+
+
+def test_a_report_to_read_and_one_for_programs_stand_beside_the_filled_file(sheet: Path, capsys: Captured) -> None:
+    assert run(["answer", "asked.csv", "-o", "out.csv"]) == 0
+    page, report = sheet.parent / "out.report.html", sheet.parent / "out.report.json"
+    assert "<html" in page.read_text("utf-8")
+    digest = json.loads(report.read_text("utf-8"))["digests"]["output"]
+    assert (sheet.parent / ".rfp" / "delivered" / f"{digest}.json").read_text("utf-8") == report.read_text("utf-8")
+
+
+def test_a_saved_mapping_is_heeded_by_inspect_and_answer(sheet: Path, capsys: Captured) -> None:
+    assert run(["inspect", "asked.csv", "--save-mapping", "map.yaml"]) == 0
+    mapping = sheet.parent / "map.yaml"
+    mapping.write_text(mapping.read_text("utf-8").replace("question_rows: 2-3", "question_rows: '3'"), "utf-8")
+    capsys.readouterr()
+    assert run(["inspect", "asked.csv", "--mapping", "map.yaml", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["sheets"][0]["question_rows"] == [3]
+    assert run(["answer", "asked.csv", "--mapping", "map.yaml", "-o", "out.csv"]) == 0
+    rows = json.loads((sheet.parent / "out.report.json").read_text("utf-8"))["rows"]
+    assert {row["row"]: row["status"] for row in rows}[2] == "not_a_question"
+
+
+def test_an_earlier_edition_is_carried_over_and_only_the_rest_asked(sheet: Path, capsys: Captured) -> None:
+    assert run(["answer", "asked.csv", "-o", "out.csv"]) == 0
+    filled = (sheet.parent / "out.csv").read_text("utf-8").splitlines()
+    by_hand = [*filled[:1], "1,Do you encrypt data at rest?,We do; see the annex.", *filled[2:]]
+    (sheet.parent / "hand.csv").write_text("\n".join(by_hand) + "\n", "utf-8")
+    (sheet.parent / "second.csv").write_text(SHEET.replace("How long", "For how many weeks"), "utf-8")
+    capsys.readouterr()
+    assert run(["answer", "second.csv", "--previous", "hand.csv", "-o", "new.csv"]) == 0
+    assert "1 of 2 answers were carried over" in capsys.readouterr().out
+    assert "1,Do you encrypt data at rest?,We do; see the annex." in (sheet.parent / "new.csv").read_text("utf-8")
+
+
+def test_names_of_sheets_and_notes_cannot_steer_the_terminal(tmp_path: Path, capsys: Captured) -> None:
+    import xlsxwriter
+
+    path = tmp_path / "q.xlsx"
+    book = xlsxwriter.Workbook(str(path))
+    form = book.add_worksheet("Form\u202eevil")
+    for row, values in enumerate([["ID", "Question", "Answer"], [1, "Do you encrypt?"], [2, "Do you test?"]]):
+        form.write_row(row, 0, values)
+    book.close()
+    assert run(["inspect", str(path)]) == 0
+    assert "\u202e" not in capsys.readouterr().out
