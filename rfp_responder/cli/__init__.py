@@ -32,7 +32,15 @@ EXIT_GATE = 2
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command; gives 0 (done), 1 (a user's fault, one line on stderr) or 2 (a gate failed)."""
-    from rfp_responder.cli import check, documents, evaluation, questions, sheets, verify  # noqa: F401  # they register commands
+    from rfp_responder.cli import (  # noqa: F401  # they register commands
+        check,
+        documents,
+        evaluation,
+        questions,
+        requirements,
+        sheets,
+        verify,
+    )
 
     try:
         outcome = app(args=list(arguments) if arguments is not None else None, standalone_mode=False)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from rfp_responder.settings import Settings
 
 FileArgument = Annotated[
-    Path, typer.Argument(metavar="QUESTIONNAIRE", help="XLSX, XLSM, CSV or DOCX.", show_default=False)
+    Path, typer.Argument(metavar="QUESTIONNAIRE", help="XLSX, XLSM, CSV, DOCX or VSAQ JSON.", show_default=False)
 ]
 
 

@@ -37,12 +37,15 @@ def detect(grids: Sequence[Grid]) -> Layout:
         room -= len(grid.cells)
         found = detect_sheet(grid)
         reason = "" if found else "no questions were found"
-        kept = []
+        kept: list[SheetLayout] = []
         for layout in found:
+            if grid.known is not None:
+                kept.append(layout)
+                continue
             reason = _reason_to_skip(grid, layout, sheets)
             if not reason:
                 kept.append(layout)
-        bare = all(not layout.answerable and not layout.header_rows for layout in kept)
+        bare = grid.known is None and all(not layout.answerable and not layout.header_rows for layout in kept)
         form = read_form(grid) if bare and not grid.hidden and not skips_sheet(grid.name) else None
         if form is not None and (not kept or _rows(form) == {row for layout in kept for row in _rows(layout)}):
             kept = [form]

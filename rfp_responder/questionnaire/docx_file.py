@@ -26,7 +26,7 @@ from rfp_responder.questionnaire.docx_tables import Names, Table, blocks_of, gri
 from rfp_responder.questionnaire.docx_write import Splicer
 from rfp_responder.questionnaire.docx_xml import parse_document
 from rfp_responder.questionnaire.model import Cell, Edit, Grid, Item, Shape, SheetLayout, Written
-from rfp_responder.questionnaire.package import opened, read_part, write_copy
+from rfp_responder.questionnaire.package import opened, read_part, refuse_signed, write_copy
 from rfp_responder.questionnaire.places import cell_name
 
 FORM = "Form"
@@ -63,7 +63,8 @@ def write(path: Path, out: Path, edits: Sequence[Edit]) -> Written:
 
     A place with tracked changes or in a locked content control is refused and reported.
     """
-    refuse_signed(path)
+    with opened(path) as package:
+        refuse_signed(package, path.name)
     word = load(path)
     splicer, result = plan(word, edits)
     write_copy(path, out, {word.part: splicer.result()} if result.edits else {})
@@ -88,16 +89,6 @@ def plan(word: Word, edits: Sequence[Edit]) -> tuple[Splicer, Written]:
         else:
             written.append(Edit(edit.sheet, edit.row, edit.column, text, edit.kind))
     return splicer, Written(tuple(written), tuple(refused))
-
-
-def refuse_signed(path: Path) -> None:
-    """Raise QuestionnaireError for a digitally signed document."""
-    with opened(path) as package:
-        if any(name.startswith("_xmlsignatures/") for name in package.namelist()):
-            raise QuestionnaireError(
-                f"{path.name} is digitally signed and any change breaks the signature",
-                "Ask for an unsigned copy, or remove the signature in Word.",
-            )
 
 
 def document_part(path: Path) -> str:

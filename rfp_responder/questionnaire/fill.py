@@ -103,6 +103,7 @@ def fill(  # the signature other rooms use
 def _laid_out(path: Path, form: Format, grids: Sequence[Grid], options: Options) -> Appended:
     """Where everything is, with the columns that are added."""
     layout = mapped(grids, options.mapping, path.name) if options.mapping else detect(grids)
+    layout = replace(layout, name=layout.name or form.name)
     return with_added_columns(layout, grids, evidence=options.evidence_columns) if form.appends else Appended(layout)
 
 

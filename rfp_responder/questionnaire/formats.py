@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rfp_responder.errors import QuestionnaireError
-from rfp_responder.questionnaire import csv_file, docx_file, proof, splice, xlsx
+from rfp_responder.questionnaire import csv_file, docx_file, docx_proof, proof, splice, vsaq_file, xlsx
 from rfp_responder.questionnaire.account import Proof
 from rfp_responder.questionnaire.model import Edit, Grid, Written
 from rfp_responder.questionnaire.package import converting, opened, refuse_signed
@@ -31,13 +31,15 @@ class Look:
 @dataclass(frozen=True, slots=True)
 class Format:
     """The three doors of a file format: ``read(path)``, ``write(path, out, edits, look)``, ``prove(path, out,
-    edits, allowed)``. ``appends`` says whether columns can be added.
+    edits, allowed)``. ``appends`` says whether columns can be added; ``name`` is the published questionnaire
+    that every file of the format is.
     """
 
     read: Callable[[Path], tuple[Grid, ...]]
     write: Callable[[Path, Path, Sequence[Edit], Look], Written]
     prove: Callable[[Path, Path, Sequence[Edit], proof.Allowed], Proof]
     appends: bool = False
+    name: str = ""
 
 
 def _write_workbook(path: Path, out: Path, edits: Sequence[Edit], look: Look) -> Written:
@@ -59,6 +61,10 @@ def refuse_unfillable(path: Path) -> None:
             refuse_signed(package, path.name)
 
 
+def _write_vsaq(path: Path, out: Path, edits: Sequence[Edit], look: Look) -> Written:
+    return vsaq_file.write(path, out, edits)
+
+
 _WORKBOOK = Format(xlsx.read, _write_workbook, proof.prove_workbook, appends=True)
 _CSV = Format(csv_file.read, _write_csv, proof.prove_csv, appends=True)
 FORMATS = {
@@ -66,7 +72,8 @@ FORMATS = {
     ".xlsm": _WORKBOOK,
     ".csv": _CSV,
     ".tsv": _CSV,
-    ".docx": Format(docx_file.read, _write_document, proof.prove_document),
+    ".docx": Format(docx_file.read, _write_document, docx_proof.prove_document),
+    ".json": Format(vsaq_file.read, _write_vsaq, vsaq_file.prove_vsaq, name="VSAQ"),
 }
 
 

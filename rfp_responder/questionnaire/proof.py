@@ -13,7 +13,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from rfp_responder.errors import QuestionnaireError
-from rfp_responder.questionnaire import csv_file, docx_file, xlsx
+from rfp_responder.questionnaire import csv_file, xlsx
 from rfp_responder.questionnaire.account import Proof
 from rfp_responder.questionnaire.belongings import related
 from rfp_responder.questionnaire.model import Edit, Grid
@@ -75,20 +75,6 @@ def _compared(edits: Sequence[Edit], sheets: int, tally: Tally, parts: Parts) ->
         _kept(tally),
         identical,
     ]
-
-
-def prove_document(source: Path, delivered: Path, edits: Sequence[Edit], allowed: Allowed) -> Proof:
-    """The same for a Word document, whose document part is the only one that may differ."""
-    try:
-        with opened(source) as old, opened(delivered) as new:
-            parts = Parts.compared(old, new)
-            parts.allow({docx_file.document_part(source)} if edits else set())
-        before, after = docx_file.read(source), docx_file.read(delivered)
-        _same_cells(_grid_values(before), _grid_values(after), edits)
-        checks = (_allowed_values(edits, allowed), f"{parts.same} of {parts.total} parts are byte-identical")
-    except Wrong as fault:
-        raise _failed(str(fault)) from fault
-    return Proof("our own reader", len(edits), parts.same, parts.total, parts.changed, checks)
 
 
 def prove_csv(source: Path, delivered: Path, edits: Sequence[Edit], allowed: Allowed) -> Proof:

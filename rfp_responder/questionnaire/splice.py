@@ -13,7 +13,7 @@ from pathlib import Path
 from rfp_responder.errors import QuestionnaireError
 from rfp_responder.questionnaire.belongings import pivots, related, tables
 from rfp_responder.questionnaire.model import Edit, Written
-from rfp_responder.questionnaire.package import opened, read_part, write_copy
+from rfp_responder.questionnaire.package import opened, read_part, refuse_signed, write_copy
 from rfp_responder.questionnaire.places import Area
 from rfp_responder.questionnaire.sheetsplice import Setting, splice_sheet
 from rfp_responder.questionnaire.styles import Formats
@@ -38,7 +38,7 @@ def write(path: Path, out: Path, edits: Sequence[Edit], *, wrap: bool = False, w
     refused: list[tuple[Edit, str]] = []
     notes: dict[tuple[str, int, int], str] = {}
     with opened(path) as package:
-        _refuse_signed(package, path.name)
+        refuse_signed(package, path.name)
         book = read_workbook(package, path.name)
         parts = {name: part for name, part, _ in book.sheets}
         styles = styles_part(package, book)
@@ -62,14 +62,6 @@ def write(path: Path, out: Path, edits: Sequence[Edit], *, wrap: bool = False, w
             changed[book.part] = recalculate_on_load(read_part(package, book.part), f"{path.name}, part {book.part}")
     write_copy(path, out, changed)
     return Written(tuple(written), tuple(refused), notes)
-
-
-def _refuse_signed(package: zipfile.ZipFile, label: str) -> None:
-    if any(name.lower().startswith("_xmlsignatures/") for name in package.namelist()):
-        raise QuestionnaireError(
-            f"{label} is digitally signed and any change breaks the signature",
-            "Ask for an unsigned copy, or remove the signature in Excel.",
-        )
 
 
 def styles_part(package: zipfile.ZipFile, book: Workbook) -> str:
