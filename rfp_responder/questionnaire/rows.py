@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -104,6 +105,8 @@ def _by_id(grid: Grid, columns: Columns, usual: Habits, row: int, asked: float) 
     if not found:
         return -1.5
     shallow = _depth(found) < usual.depth if is_code(found) else usual.coded >= 0.7
+    if re.search(r"\d{3}", found):
+        shallow = False  # three digits count items, never sections
     return -1.5 if shallow and asked < 2 else 1.5
 
 
