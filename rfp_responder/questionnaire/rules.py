@@ -145,8 +145,8 @@ def no_question_kind(text: str) -> bool:
     """Whether a row's kind says that it takes no answer (``"Statement"``, ``"Section"``)."""
     return (
         re.fullmatch(
-            r"(?:statement|section|heading|header|title|label|info(?:rmation)?(?: only| text)?|instructions?|group|note|"
-            r"text only)",
+            r"(?:statement|section|heading|header|title|label|info(?:rmation)?(?: only| text)?|instructions?|group|"
+            r"note|text only)",
             fold(text),
             re.IGNORECASE,
         )
