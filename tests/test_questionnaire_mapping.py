@@ -75,3 +75,12 @@ def test_what_is_no_yaml_is_refused(tmp_path: Path) -> None:
 @given(st.sets(st.integers(1, 400), min_size=1))
 def test_ranges_name_exactly_the_rows_they_were_made_of(rows: set[int]) -> None:
     assert rows_of(as_ranges(rows), range(1, 500)) == rows
+
+
+def test_a_form_with_its_answers_below_is_replayed_too(tmp_path: Path) -> None:
+    rows = [["Describe your company:"], [], ["How many people work for you?"], [], ["Where are your offices?"], []]
+    path = workbook(tmp_path / "q.xlsx", rows)
+    (tmp_path / "map.yaml").write_text(mapping_text(inspect(path), path.name))
+    replayed = inspect(path, load_mapping(tmp_path / "map.yaml"))
+    assert [item.answer_cell for item in replayed.items] == ["A2", "A4", "A6"]
+    assert not any(item.blocked for item in replayed.items)

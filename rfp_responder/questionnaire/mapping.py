@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -13,8 +14,9 @@ from rfp_responder.errors import QuestionnaireError
 from rfp_responder.questionnaire.columns import Columns, Table
 from rfp_responder.questionnaire.detect import laid_out
 from rfp_responder.questionnaire.headers import header_at
-from rfp_responder.questionnaire.model import Grid, Layout, SheetLayout
-from rfp_responder.questionnaire.places import MAX_COLUMN, number
+from rfp_responder.questionnaire.items import why_not
+from rfp_responder.questionnaire.model import Grid, Item, Layout, SheetLayout
+from rfp_responder.questionnaire.places import MAX_COLUMN, cell_name, number, place
 
 Letters = Annotated[str, Field(pattern=r"^[A-Za-z]{1,3}$")]
 MAX_BYTES = 1 << 20
@@ -24,7 +26,10 @@ _HEAD = """# What `rfp inspect` found in {name}. Correct it and replay it:  rfp 
 
 
 class SheetMapping(BaseModel):
-    """One table of a sheet: its columns as letters, its rows as ranges."""
+    """One table of a sheet: its columns as letters, its rows as ranges.
+
+    ``cells`` names the answer cell of a row where that is not in the answer column of the row itself (``{3: "A4"}``).
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -41,6 +46,7 @@ class SheetMapping(BaseModel):
     depends: Letters | None = None
     extras: list[Letters] = []
     marks: dict[str, Letters] = {}
+    cells: dict[int, Annotated[str, Field(pattern=r"^[A-Za-z]{1,3}\d{1,7}$")]] = {}
     question_rows: Annotated[str, Field(pattern=r"^\s*\d+(\s*-\s*\d+)?(\s*,\s*\d+(\s*-\s*\d+)?)*\s*$")]
 
 
@@ -100,6 +106,13 @@ def _sheet_mapping(sheet: SheetLayout) -> SheetMapping:
         depends=sheet.depends_column,
         extras=list(sheet.extra_columns),
         marks={word: re.sub(r"\d", "", cell) for word, cell in marks},
+        cells={
+            item.row: item.answer_cell
+            for item in sheet.items
+            if item.answer_cell
+            and not item.marks
+            and item.answer_cell not in {f"{sheet.answer_column}{item.row}", f"{sheet.appended}{item.row}"}
+        },
         question_rows=as_ranges(item.row for item in sheet.items),
     )
 
@@ -134,7 +147,8 @@ def mapped(grids: Sequence[Grid], mapping: Mapping, name: str) -> Layout:
                 "Correct the mapping.",
             )
         if grid.known is not None:
-            sheets.append(grid.known)
+            kept = rows_of(each.question_rows, (item.row for item in grid.known.items))
+            sheets.append(replace(grid.known, items=tuple(i for i in grid.known.items if i.row in kept)))
             continue
         sheets.append(_mapped_sheet(grid, each, name))
     skipped = tuple((grid.name, "not in the mapping") for grid in grids if grid.name not in {s.sheet for s in sheets})
@@ -164,7 +178,26 @@ def _mapped_sheet(grid: Grid, each: SheetMapping, name: str) -> SheetLayout:
         **optional,  # type: ignore[arg-type]
     )
     below = [row for row in sorted(grid.cells) if row > max(each.header_rows, default=0)]
-    return laid_out(grid, Table(headers, tuple(below)), columns, asking)
+    layout = laid_out(grid, Table(headers, tuple(below)), columns, asking)
+    return replace(layout, items=tuple(_at(grid, item, each.cells.get(item.row)) for item in layout.items))
+
+
+def _at(grid: Grid, item: Item, cell: str | None) -> Item:
+    """The item with its answer in the cell that the mapping names for it."""
+    if cell is None:
+        return item
+    slot = grid.anchor(*place(cell))
+    choices = grid.choices(*slot)
+    return replace(
+        item,
+        answer_cell=cell_name(*slot),
+        choices=choices,
+        question=replace(item.question, choices=choices),
+        shape="choice" if choices else "text",
+        blocked=why_not(grid, slot),
+        unwritable="",
+        present=grid.text(*slot).strip(),
+    )
 
 
 def _column(letters: str, each: SheetMapping, field: str) -> int:
