@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,11 +10,11 @@ import typer
 
 from rfp_responder.cli import app
 from rfp_responder.cli.documents import IndexOption, JsonOption
+from rfp_responder.cli.outputs import check_outputs, checkpoint_file, keep_edits, page_of, write_report, write_staged
 from rfp_responder.cli.shown import one_line, print_json, progress_bar
 
 if TYPE_CHECKING:
     from rfp_responder.knowledge import KnowledgeBase
-    from rfp_responder.protocols import DocumentRow
     from rfp_responder.questionnaire import Layout, Report
     from rfp_responder.questionnaire.previous import Previous
     from rfp_responder.settings import Settings
@@ -48,7 +46,7 @@ def inspect(
 
     layout = look(questionnaire, load_mapping(mapping) if mapping else None)
     if save_mapping:
-        _check_outputs(questionnaire, {"--save-mapping": save_mapping})
+        check_outputs({"--save-mapping": save_mapping}, {"questionnaire": questionnaire})
         write_staged(save_mapping, mapping_text(layout, questionnaire.name))
     if as_json:
         print_json(layout.as_json())
@@ -116,8 +114,10 @@ def answer(
 
     settings = load_settings(index=index)
     target = out or questionnaire.with_name(f"{questionnaire.stem}.filled{questionnaire.suffix}")
+    check_outputs({"-o": target}, {})
     told = report or target.with_name(f"{target.stem}.report.json")
-    _check_outputs(questionnaire, {"-o": target, "--report": told})
+    used = {"questionnaire": questionnaire, "previous edition": previous, "mapping": mapping}
+    check_outputs({"-o": target, "--report": told}, used)
     knowledge = open_knowledge_base(settings)
     responder = responder_over(settings, knowledge)
     options = Options(
@@ -130,15 +130,18 @@ def answer(
     if previous:
         known = _earlier(previous, settings, knowledge)
         options = replace(options, earlier=taken_over(known), notes=tuple(known.notes))
-    checkpoint = _checkpoint(questionnaire, settings, knowledge.documents(), previous)
+    others = [previous, mapping, f"evidence {evidence}"]
+    checkpoint = checkpoint_file(questionnaire, settings, knowledge.documents(), others)
+    if kept := keep_edits(target, settings.index):
+        options = replace(options, notes=(kept, *options.notes))
     with progress_bar("answer") as progress:
         options = replace(options, progress=lambda done, of: progress("", done, of))
         try:
             outcome = fill(questionnaire, target, responder.ask, checkpoint=checkpoint, resume=resume, options=options)
         except RunStoppedError as stopped:
-            _write_report(stopped.report, told, settings.index)
+            write_report(stopped.report, told, settings.index)
             raise
-    _write_report(outcome, told, settings.index)
+    write_report(outcome, told, settings.index)
     typer.echo("\n".join(one_line(line) for line in _told(outcome, target, told)))
 
 
@@ -153,9 +156,12 @@ def _told(outcome: Report, target: Path, told: Path) -> list[str]:
     if len(outcome.contradictions) > _SHOWN:
         lines.append(f"and {len(outcome.contradictions) - _SHOWN} more that do not agree: see the report")
     if outcome.gaps:
-        wanted = ", ".join(f"{gap.topic} ({len(gap.rows)})" for gap in outcome.gaps[:_SHOWN])
+        counts: dict[str, int] = {}
+        for gap in outcome.gaps:
+            counts[gap.topic] = counts.get(gap.topic, 0) + len(gap.rows)
+        wanted = ", ".join(f"{topic} ({count})" for topic, count in list(counts.items())[:_SHOWN])
         lines.append(f"to answer more, document: {wanted}")
-    return [*lines, f"report: {told}; to read: {told.with_suffix('.html')}"]
+    return [*lines, f"report: {told}; to read: {page_of(told)}"]
 
 
 def _earlier(previous: Path, settings: Settings, knowledge: KnowledgeBase) -> Previous:
@@ -169,62 +175,3 @@ def _earlier(previous: Path, settings: Settings, knowledge: KnowledgeBase) -> Pr
     except InputError:
         record = None  # filled by hand or elsewhere: its texts are carried without citations
     return load_previous(previous, record, changed_documents(record, knowledge) if record else frozenset())
-
-
-def _write_report(outcome: Report, told: Path, index: Path) -> None:
-    """The report as JSON and as a page, and a copy in the index, by which ``rfp verify`` finds it."""
-    from rfp_responder.questionnaire.report_page import page
-
-    text = json.dumps(outcome.as_json(), ensure_ascii=False, indent=2) + "\n"
-    write_staged(told, text)
-    write_staged(told.with_suffix(".html"), page(outcome))
-    kept = index / "delivered"
-    kept.mkdir(parents=True, exist_ok=True)
-    write_staged(kept / f"{outcome.digests['output']}.json", text)
-
-
-def write_staged(path: Path, text: str) -> None:
-    """Write a text file whole or not at all."""
-    staged = path.with_name(f".{path.name}.staged")
-    staged.write_text(text, "utf-8", errors="replace")
-    staged.replace(path)
-
-
-def _check_outputs(questionnaire: Path, named: dict[str, Path]) -> None:
-    """Refuse, before anything is asked, outputs that could not be written or would write over a file in use."""
-    from rfp_responder.errors import InputError
-
-    for option, path in named.items():
-        if path.is_dir():
-            raise InputError(f"{option} {path}: is a folder, expected a file", "Name a file in it")
-        if not path.absolute().parent.is_dir():
-            raise InputError(f"{option} {path}: its folder is not there", "Make the folder, or name another place")
-        if path.resolve() == questionnaire.resolve():
-            raise InputError(
-                f"{option} {path}: is the questionnaire itself, which is never overwritten", "Name another file"
-            )
-    target, report = named.get("-o"), named.get("--report")
-    if target and report and report.resolve() == target.resolve():
-        raise InputError(f"--report {report}: is the filled file itself", "Name another file for the report")
-
-
-def _checkpoint(
-    questionnaire: Path, settings: Settings, documents: Sequence[DocumentRow], previous: Path | None
-) -> Path | None:
-    """Where finished rows are kept: one file for each questionnaire, state of the index and set of settings.
-
-    A row answered from other documents or by another model is thereby never taken over.
-    """
-    import hashlib
-
-    from rfp_responder.ingest import file_digest
-
-    if not questionnaire.is_file():
-        return None
-    held = [f"{row.name} {row.digest} {row.recipe}" for row in documents]
-    held += [f"previous {file_digest(previous)}"] if previous and previous.is_file() else []
-    chosen = settings.model_dump_json(exclude={"api_key", "index", "timeout", "max_retries"})
-    seed = "\n".join([file_digest(questionnaire), chosen, *held])
-    folder = settings.index / "answers"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder / f"{questionnaire.stem[:60]}-{hashlib.sha256(seed.encode()).hexdigest()[:12]}.jsonl"

@@ -61,7 +61,7 @@ class Batch:
             left = [item for item in left if key_of(item) not in self.outcomes]
 
     def _is_ready(self, item: Item, rows: set[tuple[str, int]]) -> bool:
-        gate = item.condition and (item.sheet, item.condition.gate)
+        gate = item.condition and _gate_of(item, item.condition)
         return not gate or gate in self.outcomes or gate not in rows
 
     def _wave(self, items: Sequence[Item]) -> None:
@@ -142,7 +142,7 @@ class Batch:
             return closed(item, "not_required", item.blocked)
         if item.unwritable or not item.question.text:
             return closed(item, "unanswered", item.unwritable or "the question's text could not be read")
-        gate = item.condition and self.outcomes.get((item.sheet, item.condition.gate))
+        gate = item.condition and self.outcomes.get(_gate_of(item, item.condition))
         if item.condition and gate and _calls_for(item.condition, gate.row) is False:
             told = gate.row.choice or gate.row.stance or gate.row.answer
             said = f"row {gate.row.row} is answered {told!r}: {item.condition.said!r} does not apply"
@@ -154,7 +154,7 @@ class Batch:
         """A note where a row was answered although nobody knows whether it had to be."""
         if item.condition is None:
             return ()
-        gate = self.outcomes.get((item.sheet, item.condition.gate))
+        gate = self.outcomes.get(_gate_of(item, item.condition))
         if gate and _calls_for(item.condition, gate.row) is None:
             return (f"needed only if row {item.condition.gate} calls for it ({item.condition.said!r}), which is open",)
         return ()
@@ -178,6 +178,11 @@ def _question_key(question: Question) -> _Key:
     """Questions that differ only in id, case and white space are put once."""
     limits = question.max_words, question.max_characters
     return (fold(question.text).casefold(), question.choices, question.section, *limits)
+
+
+def _gate_of(item: Item, condition: Condition) -> tuple[str, int]:
+    """What the outcome of a condition's gate is filed under."""
+    return condition.sheet or item.sheet, condition.gate
 
 
 def _calls_for(condition: Condition, gate: Row) -> bool | None:

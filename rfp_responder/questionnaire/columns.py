@@ -8,7 +8,15 @@ from dataclasses import dataclass
 
 from rfp_responder.questionnaire.conditionwords import says_depends, says_when
 from rfp_responder.questionnaire.headers import Header
-from rfp_responder.questionnaire.headwords import Role, is_others, listed_choices, says_kind, says_limit
+from rfp_responder.questionnaire.headwords import (
+    Role,
+    is_others,
+    listed_choices,
+    says_answer_kind,
+    says_kind,
+    says_limit,
+    says_options,
+)
 from rfp_responder.questionnaire.model import Grid
 from rfp_responder.questionnaire.rules import asks, is_choice, is_code, is_placeholder, never_asks
 
@@ -46,7 +54,8 @@ class Columns:
     ``listed`` holds choices that the answer column's header spells out, ``kind`` is the column that tells
     questions from statements and headings, or mandatory from desirable ones. ``reference`` takes the places an answer
     rests on, ``extras`` are columns with drop-downs of their own. ``limit`` says how long an answer may be,
-    ``depends`` and ``when`` on which question and answer a row depends.
+    ``depends`` and ``when`` on which question and answer a row depends. ``options``
+    lists the allowed values of each row, ``form`` names the kind of answer it takes (``"Date"``).
     """
 
     question: int
@@ -62,6 +71,8 @@ class Columns:
     limit: int | None = None
     depends: int | None = None
     when: int | None = None
+    options: int | None = None
+    form: int | None = None
 
 
 def choose_columns(grid: Grid, table: Table) -> Columns | None:
@@ -101,13 +112,22 @@ def choose_columns(grid: Grid, table: Table) -> Columns | None:
         section,
         marks,
         listed_choices(table.text(answer)) if answer and not marks else (),
-        next((c for c in rest if says_kind(table.text(c))), None),
+        _kind_column(table, rest, of_answer=False),
         reference,
         extras,
         next((c for c in rest if says_limit(table.text(c))), None),
         next((c for c in rest if says_depends(table.text(c))), None),
         next((c for c in rest if says_when(table.text(c))), None),
+        next((c for c in rest if says_options(table.text(c))), None),
+        _kind_column(table, rest, of_answer=True),
     )
+
+
+def _kind_column(table: Table, columns: Sequence[int], *, of_answer: bool) -> int | None:
+    """The column that tells what each row is, or what kind of answer it takes; one column may tell both."""
+    named = [column for column in columns if says_kind(table.text(column))]
+    fitting = [column for column in named if says_answer_kind(table.text(column)) is of_answer]
+    return next(iter(fitting or named), None)
 
 
 def _reference_column(
@@ -168,14 +188,18 @@ def _question_column(grid: Grid, table: Table) -> int | None:
     filled: Counter[int] = Counter()
     asking: Counter[int] = Counter()
     length: Counter[int] = Counter()
+    distinct: dict[int, set[str]] = {}
     for row in table.rows[: _SAMPLE * 4]:
         for column, cell in grid.cells.get(row, {}).items():
             computed = cell.formula and not cell.text and table.weight(column, "question") >= 1
-            if column > MAX_COLUMNS or is_choice(cell.text) or not (computed or _may_ask(cell.text)):
+            if column > MAX_COLUMNS or is_choice(cell.text) or is_code(cell.text):
+                continue
+            if not (computed or _may_ask(cell.text)):
                 continue
             filled[column] += 1
             asking[column] += asks(cell.text) >= 2
             length[column] += min(len(cell.text.split()), 20)
+            distinct.setdefault(column, set()).add(cell.text)
     best: tuple[float, int] | None = None
     busiest = max(filled.values(), default=1)
     for column, count in filled.items():
@@ -184,6 +208,7 @@ def _question_column(grid: Grid, table: Table) -> int | None:
         score = 1.6 * said + 3 * asking[column] / count + count / busiest + min(length[column] / count, 8) / 8
         score -= 1.5 * max(against - said, 0)
         score -= 2.0 if column in grid.hidden_columns else 0.0
+        score -= 3.0 if count >= 4 and len(distinct[column]) < 0.5 * count else 0.0  # the same words in every row
         score -= 0.02 * column  # of two equals the left one asks
         if said < 1 and asking[column] < 2:
             if not any(table.weight(c, "answer") >= 2 for c in range(column + 1, column + 8)) and not table.structural:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rfp_responder.answer.labels import stance_of
@@ -17,6 +17,8 @@ from rfp_responder.questionnaire.conditionwords import (
     opens_section,
     other_than,
     passes_over,
+    topic_of,
+    without_condition,
 )
 from rfp_responder.questionnaire.model import Condition, Item
 from rfp_responder.text import content_stems, fold, shortened
@@ -31,14 +33,19 @@ class Told:
 
 
 def with_conditions(
-    items: Sequence[Item], told: Sequence[Told], between: Sequence[tuple[int, str]], borders: Sequence[tuple[int, str]]
+    items: Sequence[Item],
+    told: Sequence[Told],
+    between: Sequence[tuple[int, str]],
+    borders: Sequence[tuple[int, str]],
+    others: Mapping[str, Item],
 ) -> tuple[Item, ...]:
     """The items with the conditions that their own words, their columns, and rows between them say.
 
     ``told`` runs beside ``items``; ``between`` are the rows (one-based) and words of headings and instructions, which
-    may open a section under a condition; ``borders`` are those of headings, where such a section ends.
+    may open a section under a condition; ``borders`` are those of headings, where such a section ends. ``others`` are the
+    questions of the sheets before, by id in lower case, any of which may be a gate.
     """
-    reading = _Reading(items, borders)
+    reading = _Reading(items, borders, others)
     for item in items:
         reading.gate(item)
     for row, words in between:
@@ -48,18 +55,36 @@ def with_conditions(
         if not reading.row(item, says, last):
             last = item
     found = reading.found
-    return tuple(replace(item, condition=found[item.row]) if item.row in found else item for item in items)
+    return tuple(_with(item, found.get(item.row), reading) for item in items)
 
 
+def _with(item: Item, condition: Condition | None, reading: _Reading) -> Item:
+    """The item with its condition; a follow-up that says "it" is asked about the topic of its gate."""
+    if condition is None:
+        return item
+    parent = reading.follows.get(item.row)
+    text = item.question.text
+    if parent is not None and _POINTS.search(text) and (topic := topic_of(parent.question.text)):
+        text = f"{topic}: {without_condition(text)}"
+    return replace(item, condition=condition, question=replace(item.question, text=text))
+
+
+_POINTS = re.compile(r"\b(?:it|its|this|these|they|them|their|that|those|so|one)\b", re.IGNORECASE)
 _LEAST_SHARED, _MOST_SHARED, _NEAR = 2, 0.6, 4  # words and share of a clause that a question nearby asks about
+
+
+def _on(gate: Item, item: Item, wanted: tuple[str, ...], said: str) -> Condition:
+    """The condition that ``gate`` sets for ``item``."""
+    return Condition(gate.row, wanted, shortened(said, 80), "" if gate.sheet == item.sheet else gate.sheet)
 
 
 class _Reading:
     """The conditions of one table, by the row (one-based) that has one."""
 
-    def __init__(self, items: Sequence[Item], borders: Sequence[tuple[int, str]]) -> None:
-        self.items, self.borders = items, borders
+    def __init__(self, items: Sequence[Item], borders: Sequence[tuple[int, str]], others: Mapping[str, Item]) -> None:
+        self.items, self.borders, self.others = items, borders, others
         self.found: dict[int, Condition] = {}
+        self.follows: dict[int, Item] = {}
         self._by_id: dict[str, Item] = {}
         for item in items:
             if item.id:
@@ -76,7 +101,7 @@ class _Reading:
         if not wanted:
             return
         for other in self._passed(item.row, move):
-            self.found.setdefault(other.row, Condition(gate.row, wanted, shortened(said.words, 80)))
+            self.found.setdefault(other.row, _on(gate, other, wanted, said.words))
 
     def section(self, row: int, words: str) -> None:
         """What a heading or an instruction says of the questions below it."""
@@ -86,12 +111,12 @@ class _Reading:
             return
         said, move = says
         above = next((item for item in reversed(self.items) if item.row < row), None)
-        gate = self._by_id.get(said.gate) if said.gate not in {"", "previous"} else above
+        gate = self._gate(said.gate) if said.gate not in {"", "previous"} else above
         if gate is None or not said.wanted:
             return
         for item in self._passed(row, move):
             if item is not gate:
-                self.found.setdefault(item.row, Condition(gate.row, said.wanted, shortened(said.words, 80)))
+                self.found.setdefault(item.row, _on(gate, item, said.wanted, said.words))
 
     def _clause(self, row: int, words: str) -> None:
         """A section that is to be filled in only under a condition that a question nearby asks about."""
@@ -105,25 +130,31 @@ class _Reading:
             return
         for item in self._passed(row, Move(section=True)):
             if item is not gate:
-                self.found.setdefault(item.row, Condition(gate.row, YES, shortened(only_if(words), 80)))
+                self.found.setdefault(item.row, _on(gate, item, YES, only_if(words)))
 
     def row(self, item: Item, says: Told, last: Item | None) -> bool:
         """What a row says of itself, by its columns or its words; whether its words make it a follow-up."""
         named = from_column(says.depends, says.when)
-        if named and (gate := self._by_id.get(named[0])) and gate is not item:
+        if named and (gate := self._gate(named[0])) and gate is not item:
             words = " ".join(filter(None, (fold(says.depends), fold(says.when))))
-            self.found[item.row] = Condition(gate.row, named[1], shortened(words, 80))
+            self.found[item.row] = _on(gate, item, named[1], words)
         said = follow_up(item.text)
         if said is None:
             return False
         gate = self._named(said, item) or (last if said.gate in {"", "previous"} else None)
+        if gate is not None and gate is not item:
+            self.follows[item.row] = gate
         if gate is not None and gate is not item and item.row not in self.found:
-            self.found[item.row] = Condition(gate.row, said.wanted, shortened(said.words, 80))
+            self.found[item.row] = _on(gate, item, said.wanted, said.words)
         return True
 
     def _named(self, said: Said, item: Item) -> Item | None:
-        found = self._by_id.get(said.gate)
+        found = self._gate(said.gate)
         return found if found is not item else None
+
+    def _gate(self, name: str) -> Item | None:
+        """The question of an id, on this sheet or one before."""
+        return self._by_id.get(name) or self.others.get(name)
 
     def _passed(self, row: int, move: Move) -> list[Item]:
         """The questions below a row that a move passes over."""

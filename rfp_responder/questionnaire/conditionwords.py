@@ -110,6 +110,13 @@ _ANSWERED = re.compile(
     rf"{_QUOTES}(?P<answer>yes|no)\b(?P<behind>)",
     re.IGNORECASE,
 )
+_ABOUT = re.compile(
+    r"(?:do|does|did|is|are|has|have|can|will)\s+(?:there|(?:you|we|they|it)|(?:your|the)\s+(?:\w+\s+){0,2}?\w+)\s+"
+    r"(?:(?:currently|formally|already|also|ever)\s+)?(?:(?:have|has|hold|maintain|maintained|use|used|provide|offer|operate|"
+    r"run|employ|perform|conduct|keep|support|publish|carry out|got|in place)\s+)?(?:an?|any|the|your)\s+(?P<topic>.+)",
+    re.IGNORECASE,
+)
+_TOPIC_WORDS = 12
 _EQUALS = re.compile(r"^(?:(?:the )?(?:answer|response)s?\s*)?(?:=+|:|is|equals)\s*", re.IGNORECASE)
 _ABOVE = re.compile(r"previous|preceding|above|last", re.IGNORECASE)
 
@@ -265,3 +272,21 @@ def _move(found: re.Match[str]) -> Move:
 
 def _code(text: str) -> str:
     return text.casefold().strip(" .):")
+
+
+def topic_of(question: str) -> str:
+    """What a closed question is about, for a follow-up that only says "it": ``"Do you have a security policy?"`` gives
+    ``"Security policy"``; ``""`` for a question of another form."""
+    match = _ABOUT.match(fold(question).split("?")[0].strip())
+    topic = match["topic"].strip(" .,:;") if match else ""
+    return topic[:1].upper() + topic[1:] if 1 <= len(topic.split()) <= _TOPIC_WORDS else ""
+
+
+def without_condition(text: str) -> str:
+    """A follow-up without the condition it opens with: ``"If yes, is it tested?"`` gives ``"is it tested?"``."""
+    folded = fold(text)
+    found = _SAID.search(folded)
+    if found is None or not _OPENING.match(folded[: found.start()]):
+        return folded
+    rest = folded[found.end() :].lstrip(" ,;:)–—-.").removeprefix("please ")
+    return rest or folded

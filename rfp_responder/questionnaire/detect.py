@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
+from types import MappingProxyType
 
 from rfp_responder.questionnaire.columns import Columns, Table, choose_columns
 from rfp_responder.questionnaire.conditions import Told, with_conditions
 from rfp_responder.questionnaire.headers import Header, find_headers
 from rfp_responder.questionnaire.headwords import roles
-from rfp_responder.questionnaire.items import make_item
+from rfp_responder.questionnaire.items import Context, make_item
 from rfp_responder.questionnaire.labels import read_form
 from rfp_responder.questionnaire.model import Grid, Item, Layout, OtherRow, SheetLayout
 from rfp_responder.questionnaire.places import cell_name, letters, number
@@ -22,6 +23,7 @@ from rfp_responder.text import fold
 
 MAX_ROWS = 20_000  # of one sheet; questionnaires have up to 1,500 questions, and 10,000 rows take a second
 MAX_ALL_ROWS = 60_000  # of all sheets together, which bounds the time on hostile files
+_CODED = 0.6  # share of the questions that begin with an id, from which on every such beginning is one
 MIRRORED = 0.8  # a sheet whose questions are copied by formula from another is a score sheet, not a second form
 
 
@@ -35,7 +37,8 @@ def detect(grids: Sequence[Grid]) -> Layout:
             skipped.append((grid.name, f"{len(grid.cells)} rows: a data table, longer than any questionnaire"))
             continue
         room -= len(grid.cells)
-        found = detect_sheet(grid)
+        before = {item.id.casefold(): item for sheet in sheets for item in sheet.items if item.id}
+        found = detect_sheet(grid, before)
         reason = "" if found else "no questions were found"
         kept: list[SheetLayout] = []
         for layout in found:
@@ -65,7 +68,7 @@ def _rows(layout: SheetLayout) -> set[int]:
     return {item.row for item in layout.items}
 
 
-def detect_sheet(grid: Grid) -> list[SheetLayout]:
+def detect_sheet(grid: Grid, before: Mapping[str, Item] = MappingProxyType({})) -> list[SheetLayout]:
     """The question tables of one sheet, the largest first; usually one or none."""
     if grid.known is not None:
         return [grid.known]
@@ -73,7 +76,7 @@ def detect_sheet(grid: Grid) -> list[SheetLayout]:
     for table in _tables(grid):
         columns = choose_columns(grid, table)
         if columns is not None:
-            layout = laid_out(grid, table, columns)
+            layout = laid_out(grid, table, columns, None, before)
             if layout.items:
                 found.append(layout)
     found.sort(key=lambda layout: -len(layout.items))
@@ -97,9 +100,19 @@ def _tables(grid: Grid) -> list[Table]:
     return [Table(tuple(heads), tuple(below)) for heads, below in groups.values()]
 
 
-def laid_out(grid: Grid, table: Table, columns: Columns, asking: frozenset[int] | None = None) -> SheetLayout:
-    """A table read with known columns; ``asking`` names the question rows (one-based) where they are known too."""
+def laid_out(
+    grid: Grid,
+    table: Table,
+    columns: Columns,
+    asking: frozenset[int] | None = None,
+    before: Mapping[str, Item] = MappingProxyType({}),
+) -> SheetLayout:
+    """A table read with known columns; ``asking`` names the question rows (one-based) where they are known too.
+
+    ``before`` are the questions of earlier sheets by id in lower case, which may decide whether one here is needed.
+    """
     reading = _Reading(grid, table, columns, asking)
+    reading.before = before
     for row in table.rows:
         reading.read(row)
     return reading.layout()
@@ -121,6 +134,13 @@ class _Reading:
         self.slot = columns.answer or columns.comment or columns.question
         self.labels = dict(_block_labels(table, columns))
         self.below = dict(pairwise(table.rows))
+        texts = [text for row in table.rows if asks(text := grid.text(row, columns.question)) >= 1]
+        self.before: Mapping[str, Item] = {}
+        for header in table.headers:  # the name of a block may say when it is needed
+            words = " ".join(header.texts[column] for column in sorted(header.texts))[:400]
+            self.gates.append((header.bottom, words))
+            self.borders.append((header.bottom, words))
+        self.coded = bool(texts) and sum(bool(leading_code(text)) for text in texts) >= _CODED * len(texts)
 
     def read(self, row: int) -> None:
         """Judge one row (one-based) and keep what it says."""
@@ -146,7 +166,7 @@ class _Reading:
             self.topic = named
         if judgement.asks:
             section = " / ".join(dict.fromkeys(filter(None, (self.topic, self.heading))))
-            self.items.append(make_item(grid, self.table, columns, row, (section, stem)))
+            self.items.append(make_item(grid, self.table, columns, row, Context(section, stem, self.coded)))
             self.told.append(Told(*(grid.text(row, c) if c else "" for c in (columns.depends, columns.when))))
             return
         if judgement.heading:
@@ -191,7 +211,7 @@ class _Reading:
         headed = [
             OtherRow(row, cell_name(row, self.slot), _shown(self.grid, row, self.slot), "header") for row in header_rows
         ]
-        items = with_conditions(self.items, self.told, self.gates, self.borders)
+        items = with_conditions(self.items, self.told, self.gates, sorted(self.borders), self.before)
         values = [item.choices for item in items if item.choices]
         return SheetLayout(
             sheet=self.grid.name,

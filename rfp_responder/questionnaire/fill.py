@@ -192,7 +192,7 @@ def _allowed(layout: Layout) -> dict[tuple[str, int, int], tuple[str, ...]]:
     return {
         (item.sheet, *place(item.answer_cell)): item.choices
         for item in layout.items
-        if item.choices and item.shape == "choice" and item.answer_cell
+        if item.choices and item.shape == "choice" and item.answer_cell and not item.boxes
     }
 
 

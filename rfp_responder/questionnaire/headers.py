@@ -61,9 +61,11 @@ def find_headers(grid: Grid) -> list[Header]:
     strengths = {row: strength for row in sorted(grid.cells) if (strength := _strength(grid, row))}
     plainest = max(strengths.values(), default=0.0)
     found: list[Header] = []
-    for row, strength in strengths.items():
-        # where one row says plainly what the columns are, a vague one is data
-        if strength < 0.6 * plainest or (found and row <= found[-1].bottom):
+    plain_rows = [row for row, strength in strengths.items() if strength >= 0.6 * plainest]
+    for row in strengths:
+        # where one row says plainly what the columns are, a vague one is data, unless it repeats that row's words
+        repeats = any(_repeats(grid, row, other) for other in plain_rows)
+        if (row not in plain_rows and not repeats) or (found and row <= found[-1].bottom):
             continue
         found.append(_header(grid, row, found[-1].bottom if found else 0))
         if len(found) >= MAX_HEADERS:
@@ -71,6 +73,12 @@ def find_headers(grid: Grid) -> list[Header]:
     if not found and (header := _by_place(grid)) is not None:
         return [header]
     return found
+
+
+def _repeats(grid: Grid, row: int, other: int) -> bool:
+    """Whether a row has at least two of a header's words over the same columns."""
+    cells, heads = grid.cells[row], grid.cells[other]
+    return sum(cells[c].text.strip() == heads[c].text.strip() != "" for c in cells.keys() & heads.keys()) >= 2
 
 
 def _by_place(grid: Grid) -> Header | None:
@@ -84,6 +92,9 @@ def _by_place(grid: Grid) -> Header | None:
             return None
         if not _heads_alike(grid, row, below):
             continue
+        fields = {column for r in below for line, column in grid.inputs if line == r}
+        if any((row, column) in grid.inputs for column in fields):
+            continue  # it has a field to fill like the rows below
         named = [column for column in cells if column <= MAX_CELLS]
         blank = [c for c in named if _share(below, lambda r, c=c: _is_blank(grid, r, c)) >= _MOSTLY]  # type: ignore[misc]
         asking = [
@@ -91,6 +102,11 @@ def _by_place(grid: Grid) -> Header | None:
             for c in named
             if _share(below, lambda r, c=c: asks(grid.text(r, c)) >= 2 and not never_asks(grid.text(r, c))) >= _ASKING  # type: ignore[misc]
         ]
+        striking = all(cell.bold or cell.filled for cell in cells.values()) and not any(
+            cell.bold or cell.filled for r in below for cell in grid.cells[r].values()
+        )
+        if blank and striking and len(blank) < len(named):
+            return replace(_joined(grid, row, row, row), structural=True)
         telling = {role for column in named for role in roles(cells[column].text)}
         if blank and (asking or len(telling & {"id", "answer", "comment", "reference", "question"}) >= 2):
             return replace(_joined(grid, row, row, row), structural=True)

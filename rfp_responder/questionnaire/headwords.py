@@ -148,6 +148,14 @@ _LIMIT_HEADER = re.compile(
     r"(?:max\w*\.?|limit)(?: of| no\.? of| number of)? ?(?:words?|char\w*|length)(?: allowed)?",
     re.IGNORECASE,
 )
+_ADDRESSED = re.compile(
+    r"\b(?:to|for) (?:the )?(?:buyer|customer|client|reviewer|auditor|evaluator)s?\b", re.IGNORECASE
+)
+_OPTIONS_HEADER = re.compile(
+    r"(?:(?:response|answer|allowed|acceptable|valid|possible|available|predefined|permitted|pick ?list|"
+    r"drop[- ]?down) )?(?:options?|choices?|values?|pick ?list)|(?:allowed|acceptable|possible|permitted) (?:answers?|responses?)",
+    re.IGNORECASE,
+)
 _HEADER_LENGTH = 400  # characters; also bounds the work on hostile cells
 _HEADER_WORDS = 25  # a header cell may carry an instruction, a data cell is longer
 
@@ -184,7 +192,7 @@ def roles(header: str) -> dict[Role, float]:
         found["answer"] = max(found.get("answer", 0.0), 2.0)
     if _ABOUT.search(text) and not listed_choices(header):
         found = {"other": 2.0}
-    elif _OTHERS.search(text) and found.keys() & {"answer", "comment"}:
+    elif _OTHERS.search(_ADDRESSED.sub("", text)) and found.keys() & {"answer", "comment"}:
         found = {"other": 2.0}  # the buyer's own columns
     elif found.get("answer", 0) >= 2 and "comment" in found:
         # "Response comments" is for comments, "Comments / response" takes the answer
@@ -231,3 +239,13 @@ def says_kind(header: str) -> bool:
 def says_limit(header: str) -> bool:
     """Whether a column says how long an answer may be (``"Word limit"``, ``"Max. characters"``)."""
     return _LIMIT_HEADER.fullmatch(fold(header).replace("_", " ").rstrip(":?*")) is not None
+
+
+def says_answer_kind(header: str) -> bool:
+    """Whether a column tells what kind of answer a row takes (``"Answer Type"``), not how binding it is."""
+    return bool(re.match(r"(?:answer|response|question|field|input|data|item|row)\b", fold(header), re.IGNORECASE))
+
+
+def says_options(header: str) -> bool:
+    """Whether a column lists the allowed values of each row (``"Response Options"``)."""
+    return _OPTIONS_HEADER.fullmatch(_EXPLANATION.sub("", fold(header).replace("_", " ")).strip(" :?*")) is not None

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from rfp_responder.domain import Question
 from rfp_responder.questionnaire.columns import Columns, Table
+from rfp_responder.questionnaire.headwords import listed_choices
 from rfp_responder.questionnaire.model import Extra, Grid, Item, Shape
 from rfp_responder.questionnaire.places import cell_name
 from rfp_responder.questionnaire.rows import identity
-from rfp_responder.questionnaire.rules import is_placeholder, leading_code, limits
+from rfp_responder.questionnaire.rules import is_placeholder, leading_code, limits, ticked_off, without_code
 from rfp_responder.questionnaire.stems import completed
 from rfp_responder.text import fold
 
@@ -21,26 +23,37 @@ _SEVERAL = re.compile(
 )
 _SINGLE = re.compile(r"single|one of|multiple choice", re.IGNORECASE)
 _KINDS: tuple[tuple[Shape, re.Pattern[str]], ...] = (
-    ("attachment", re.compile(r"attach|upload|file", re.IGNORECASE)),
+    ("attachment", re.compile(r"attach|upload|file|template", re.IGNORECASE)),
     ("date", re.compile(r"\bdate\b|datum|fecha", re.IGNORECASE)),
     ("percentage", re.compile(r"percent|%", re.IGNORECASE)),
     ("number", re.compile(r"\bnumber|numeric|integer|decimal|amount|currency|zahl", re.IGNORECASE)),
 )
+_MOST_OPTIONS, _OPTION_LENGTH = 30, 80
 _LINES = re.compile(
     r"(?:one (?:per|a)|each on (?:a|its)(?: own)?|separate|new) lines?|line ?breaks?|newline", re.IGNORECASE
 )
 _SEMICOLON = re.compile(r"semi-?colon", re.IGNORECASE)
 
 
-def make_item(grid: Grid, table: Table, columns: Columns, row: int, context: tuple[str, str]) -> Item:
-    """The item of a question row (one-based); ``context`` is its section and the lead-in above it (``""``: none)."""
-    section, stem = context
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What stands around a question: section, the lead-in above it, and whether the table's texts begin with ids."""
+
+    section: str = ""
+    stem: str = ""
+    coded: bool = False
+
+
+def make_item(grid: Grid, table: Table, columns: Columns, row: int, context: Context) -> Item:
+    """The item of a question row (one-based)."""
     cell = grid.cells[row][columns.question]
     answer = grid.anchor(row, columns.answer) if columns.answer else None
     comment = grid.anchor(row, columns.comment) if columns.comment else None
     reference = grid.anchor(row, columns.reference) if columns.reference else None
     choices = grid.choices(*answer) if answer else ()
-    choices = tuple(word for word, _ in columns.marks) or choices or columns.listed
+    boxes = ticked_off(grid.text(*answer)) if answer and not choices else ()
+    choices = tuple(word for word, _ in columns.marks) or choices or columns.listed or boxes
+    choices = choices or _row_options(grid, columns, row)
     name = identity(grid, columns, row) or leading_code(cell.text)
     text = cell.text.strip()
     words, characters = _limits(grid, table, columns, row, choices)
@@ -52,7 +65,7 @@ def make_item(grid: Grid, table: Table, columns: Columns, row: int, context: tup
         sheet=grid.name,
         row=row,
         id=name,
-        question=Question(name, completed(stem, text) if stem else text, section, choices, words, characters),
+        question=Question(name, _asked(text, context), context.section, choices, words, characters),
         answer_cell=cell_name(*answer) if answer else None,
         comment_cell=cell_name(*comment) if comment else None,
         choices=choices,
@@ -70,7 +83,26 @@ def make_item(grid: Grid, table: Table, columns: Columns, row: int, context: tup
         present=_present(grid, columns, row, answer),
         bounds=grid.number(*answer) if answer else None,
         fraction=_is_fraction(grid, answer),
+        boxes=grid.text(*answer) if answer and boxes else "",
     )
+
+
+def _asked(text: str, context: Context) -> str:
+    """What is put to the answerer: with its lead-in, without the id that the text begins with."""
+    bare = without_code(text, always=context.coded)
+    return completed(context.stem, bare) if context.stem else bare
+
+
+def _row_options(grid: Grid, columns: Columns, row: int) -> tuple[str, ...]:
+    """The values that the row itself allows: of its options column, else of its kind (``"Yes/No"``)."""
+    listed = fold(grid.text(row, columns.options)) if columns.options else ""
+    raw = grid.text(row, columns.options) if columns.options else ""
+    for mark in ("\n", ";", "|", ",", "/"):
+        parts = tuple(dict.fromkeys(part for each in raw.split(mark) if (part := fold(each).strip(" -•"))))
+        if listed and 2 <= len(parts) <= _MOST_OPTIONS and all(len(part) <= _OPTION_LENGTH for part in parts):
+            return parts
+    kind = fold(grid.text(row, columns.form)) if columns.form else ""
+    return listed_choices(kind) if len(kind.split()) <= 4 else ()
 
 
 def _present(grid: Grid, columns: Columns, row: int, answer: tuple[int, int] | None) -> str:
@@ -106,7 +138,7 @@ def _shape(grid: Grid, table: Table, columns: Columns, row: int, choices: tuple[
     """What the answer cell takes, and what parts several values in it."""
     if columns.marks:
         return "marks", ""
-    kind = fold(grid.text(row, columns.kind)) if columns.kind else ""
+    kind = fold(grid.text(row, columns.form)) if columns.form else ""
     told = " ".join(fold(cell.text) for c, cell in sorted(grid.cells[row].items()) if c != columns.answer)
     heads = " ".join(table.headers[0].texts.values()) if table.headers else ""
     said = f"{told} {kind} {heads}"[:4000]
@@ -165,7 +197,7 @@ def why_not(grid: Grid, slot: tuple[int, int]) -> str:
     cell = grid.cells.get(row, {}).get(column)
     if cell and cell.formula:
         return f"{cell_name(row, column)} holds a formula"
-    if cell and cell.text.strip() and not is_placeholder(cell.text):
+    if cell and cell.text.strip() and not is_placeholder(cell.text) and not ticked_off(cell.text):
         return "already filled"
     if grid.locked(row, column):
         return f"{cell_name(row, column)} is locked on a protected sheet"

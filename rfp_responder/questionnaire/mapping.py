@@ -14,6 +14,7 @@ from rfp_responder.errors import QuestionnaireError
 from rfp_responder.questionnaire.columns import Columns, Table
 from rfp_responder.questionnaire.detect import laid_out
 from rfp_responder.questionnaire.headers import header_at
+from rfp_responder.questionnaire.headwords import listed_choices
 from rfp_responder.questionnaire.items import why_not
 from rfp_responder.questionnaire.model import Grid, Item, Layout, SheetLayout
 from rfp_responder.questionnaire.places import MAX_COLUMN, cell_name, number, place
@@ -137,7 +138,7 @@ def rows_of(ranges: str, known: Iterable[int]) -> frozenset[int]:
 def mapped(grids: Sequence[Grid], mapping: Mapping, name: str) -> Layout:
     """The layout that a mapping names; raises QuestionnaireError where the file has no such sheet or row."""
     by_name = {grid.name: grid for grid in grids}
-    sheets = []
+    sheets: list[SheetLayout] = []
     for each in mapping.sheets:
         grid = by_name.get(each.sheet)
         if grid is None:
@@ -150,12 +151,13 @@ def mapped(grids: Sequence[Grid], mapping: Mapping, name: str) -> Layout:
             kept = rows_of(each.question_rows, (item.row for item in grid.known.items))
             sheets.append(replace(grid.known, items=tuple(i for i in grid.known.items if i.row in kept)))
             continue
-        sheets.append(_mapped_sheet(grid, each, name))
+        before = {item.id.casefold(): item for sheet in sheets for item in sheet.items if item.id}
+        sheets.append(_mapped_sheet(grid, each, name, before))
     skipped = tuple((grid.name, "not in the mapping") for grid in grids if grid.name not in {s.sheet for s in sheets})
     return Layout(tuple(sheets), skipped)
 
 
-def _mapped_sheet(grid: Grid, each: SheetMapping, name: str) -> SheetLayout:
+def _mapped_sheet(grid: Grid, each: SheetMapping, name: str, before: dict[str, Item]) -> SheetLayout:
     asking = rows_of(each.question_rows, grid.cells)
     question = _column(each.question, each, "question")
     blank = [row for row in asking if not grid.text(row, question) and question not in grid.cells[row]]
@@ -165,7 +167,14 @@ def _mapped_sheet(grid: Grid, each: SheetMapping, name: str) -> SheetLayout:
             f"the mapping's question_rows {each.question_rows!r} of sheet {each.sheet!r} do not fit {name}: {what}",
             "Correct the mapping.",
         )
-    headers = (header_at(grid, min(each.header_rows), max(each.header_rows)),) if each.header_rows else ()
+    _check_roles(each)
+    runs = [[int(end) for end in part.split("-")] for part in as_ranges(each.header_rows).split(", ") if part]
+    table = Table(
+        tuple(header_at(grid, run[0], run[-1]) for run in runs),
+        tuple(
+            row for row in sorted(grid.cells) if row not in each.header_rows and row > min(each.header_rows, default=0)
+        ),
+    )
     optional = {
         field: _column(value, each, field) if (value := getattr(each, field)) else None
         for field in ("answer", "comment", "id", "section", "reference", "limit", "depends")
@@ -175,11 +184,34 @@ def _mapped_sheet(grid: Grid, each: SheetMapping, name: str) -> SheetLayout:
         kind=_column(each.type, each, "type") if each.type else None,
         extras=tuple(_column(letter, each, "extras") for letter in each.extras),
         marks=tuple((word, _column(letter, each, "marks")) for word, letter in each.marks.items()),
-        **optional,  # type: ignore[arg-type]
+        listed=listed_choices(table.text(optional["answer"])) if optional["answer"] and not each.marks else (),
+        **optional,
     )
-    below = [row for row in sorted(grid.cells) if row > max(each.header_rows, default=0)]
-    layout = laid_out(grid, Table(headers, tuple(below)), columns, asking)
+    layout = laid_out(grid, table, columns, asking, before)
+    lost = asking - {item.row for item in layout.items}
+    if lost:
+        raise QuestionnaireError(
+            f"the mapping of sheet {each.sheet!r}: header_rows {each.header_rows} stand below question row {min(lost)}",
+            "Correct header_rows or question_rows in the mapping.",
+        )
     return replace(layout, items=tuple(_at(grid, item, each.cells.get(item.row)) for item in layout.items))
+
+
+def _check_roles(each: SheetMapping) -> None:
+    """Raise QuestionnaireError where one column has two roles."""
+    roles: dict[str, str] = {}
+    for role in ("id", "question", "answer", "comment", "reference"):
+        letter = (getattr(each, role) or "").upper()
+        if role == "answer" and each.cells:
+            continue
+        if letter and role == "answer" and letter in {mark.upper() for mark in each.marks.values()}:
+            continue
+        if letter and letter in roles:
+            raise QuestionnaireError(
+                f"the mapping of sheet {each.sheet!r} gives column {letter} two roles, {roles[letter]} and {role}",
+                "Correct the mapping.",
+            )
+        roles[letter] = role
 
 
 def _at(grid: Grid, item: Item, cell: str | None) -> Item:

@@ -134,14 +134,16 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """When a question need not be answered: unless the one at ``gate`` (a row of the same sheet) is answered so.
+    """When a question need not be answered: unless the one at ``gate`` (a row) is answered so.
 
-    ``wanted`` holds the answers to the gate that call for this question, ``said`` the words it was read from.
+    The gate stands on ``sheet``, ``""`` for the question's own. ``wanted`` holds the answers to the gate that call for
+    this question, ``said`` the words it was read from.
     """
 
     gate: int
     wanted: tuple[str, ...]
     said: str
+    sheet: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,8 @@ class Item:
     locked; ``present`` is what stands there), and ``unwritable`` why none can be written (no answer column, unreadable
     list); both ``""`` where the slot is free. ``reference_cell`` takes the places an answer rests on. ``separator``
     stands between the values of a cell that takes several; ``bounds`` is the rule of one that takes a number,
-    ``fraction`` says that it holds a percentage as its hundredth.
+    ``fraction`` says that it holds a percentage as its hundredth. ``boxes`` is the text of a cell that offers its
+    choices as boxes to tick (``"☐ Yes ☐ No"``).
     """
 
     sheet: str
@@ -189,6 +192,7 @@ class Item:
     present: str = ""
     bounds: Rule | None = None
     fraction: bool = False
+    boxes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +268,7 @@ def _question_json(item: Item) -> dict[str, object]:
     found |= {"max_words": item.question.max_words, "max_characters": item.question.max_characters}
     if item.condition:
         found["depends_on"] = {
+            "sheet": item.condition.sheet or item.sheet,
             "row": item.condition.gate,
             "answers": list(item.condition.wanted),
             "said": item.condition.said,

@@ -56,7 +56,8 @@ def page(report: Report) -> str:
 
 def _header(report: Report) -> str:
     out = PurePath(report.output).name
-    link = f'<a href="{text(quote(plain(out), errors="replace"))}">{text(out)}</a>' if out else ""
+    target = plain(report.output if not PurePath(report.output).is_absolute() else out)
+    link = f'<a href="{text(quote(target, errors="replace"))}">{text(out)}</a>' if out else ""
     entries = [
         ("#contradictions", f"Contradictions ({len(report.contradictions)})"),
         ("#gaps", f"Gaps ({len(report.gaps)})"),

@@ -113,7 +113,8 @@ def _by_id(grid: Grid, columns: Columns, usual: Habits, row: int, asked: float) 
 def _by_slot(grid: Grid, columns: Columns, usual: Habits, row: int) -> float:
     score = 0.0
     if usual.listed >= 0.7:
-        score += 2.0 if _choices(grid, columns, row) else -2.0
+        named = is_code(identity(grid, columns, row)) and _depth(identity(grid, columns, row)) >= max(usual.depth, 2)
+        score += 2.0 if _choices(grid, columns, row) else -0.5 if named else -2.0
     if usual.unlocked >= 0.7 and _locked(grid, columns, row):
         score -= 2.0
     if usual.framed >= 0.5 and usual.framed < 1 and not _framed(grid, columns, row):

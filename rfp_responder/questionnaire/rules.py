@@ -89,6 +89,11 @@ _CODE = re.compile(r"[A-Za-z&]{0,10}[-._ ]{0,2}(?:[A-Za-z&]{1,6}[-._ ])?\d{1,4}(
 _LEADING_CODE = re.compile(
     r"\s*((?:[A-Z&]{1,8}[-.]?\d{1,4}(?:[-._]\d+)*[a-z]?|\d{1,3}(?:\.\d{1,3})+[a-z]?|Q\d{1,4}))[\s.:)\-–—]+\S"
 )
+_PREFIX = re.compile(
+    r"\s*((?:[A-Z&]{1,8}[-.]){0,3}[A-Z&]{0,8}\d{1,4}(?:[-._]\d{1,4})*[a-z]?)([.:)\]]*\s*[-–—:]?)\s+(?=\S)"
+)
+_BOX = re.compile(r"[☐□▢◻○☑☒✓✔■●]|\[[ xX]?\]|\([ xX]?\)(?=\s*\w)")
+_TICKED = re.compile(r"[☑☒✓✔■●]|\[[xX]\]|\([xX]\)")
 _LIST_MARK = re.compile(r"(?:\(?(?:\d{1,3}|[a-z]|[ivx]{1,4})[.)]|[-•*])\s+", re.IGNORECASE)
 _WORD_LIMIT = re.compile(
     r"(?:max(?:imum)?\.?|up to|no more than|not exceed(?:ing)?|limit(?:ed to)?|"
@@ -163,6 +168,33 @@ def is_code(text: str) -> bool:
     """Whether the text looks like an identifier (``A&A-01.1``, ``12``, ``Q7``, ``3.2.1``)."""
     folded = fold(text)
     return bool(folded) and len(folded) <= 24 and _CODE.match(folded) is not None
+
+
+def without_code(text: str, *, always: bool = False) -> str:
+    """The text without the identifier it begins with; ``always`` also where only a blank parts them.
+
+    "AES-256 is used" keeps its first word: a name is followed by a blank, an identifier by a mark or it is a number.
+    """
+    match = _PREFIX.match(text)
+    if match is None or not (always or match[2].strip() or match[1][0].isdigit() or re.match(r"Q\d", match[1])):
+        return text
+    rest = text[match.end() :].lstrip()
+    return rest if len(rest.split()) >= 2 else text
+
+
+def ticked_off(text: str) -> tuple[str, ...]:
+    """The choices of a text that offers them as boxes, none of them ticked; empty for any other text."""
+    parts = _BOX.split(fold(text))
+    words = tuple(part.strip(" ,;/|") for part in parts[1:])
+    if parts[0].strip() or len(words) < 2 or not all(words) or any(len(word.split()) > 6 for word in words):
+        return ()
+    return () if _TICKED.search(text) else words
+
+
+def with_tick(boxes: str, choice: str) -> str:
+    """The text with the box before a choice ticked."""
+    place = re.search(rf"(?:[☐□▢◻○]|\[ ?\]|\( ?\))(\s*{re.escape(choice)}(?!\w))", boxes)
+    return boxes if place is None else f"{boxes[: place.start()]}☒{place[1]}{boxes[place.end() :]}"
 
 
 def leading_code(text: str) -> str:

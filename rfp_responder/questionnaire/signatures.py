@@ -40,8 +40,9 @@ _HECVAT = (
 _SAMM = r"(?:SM|PC|EG|TA|SR|SA|DR|CR|IR|ST|IM|EH|OE|D|I|V|O|G)-?[A-Z]{0,3}-?\d"
 _CAIQ = r"caiq|consensus assess?ments?|\bccm\b|\bcaiq?\b"
 SIGNATURES = (
-    Signature("CAIQ 4", _ids(r"[A-Z&]{3}-\d{2}\.\d+$"), _said(r"caiq|ssrm|ccm")),
+    Signature("CAIQ 4", _ids(r"[A-Z&]{3}-\d{2}\.\d+$"), _said(r"ssrm|csp caiq|caiq ?v?4|caiq question")),
     Signature("CAIQ 3 or older", _ids(r"[A-Z]{2,3}-\d{2}\.\d+[a-z]?$"), _said(_CAIQ)),
+    Signature("CAIQ 4", _ids(r"[A-Z&]{3}-\d{2}\.\d+$"), _said(r"caiq|ccm")),
     Signature("HECVAT 4", _ids(_HECVAT), _said(r"start ?here|\brequ-|vendor answers|institution"), (_said("^REQU-"),)),
     Signature("HECVAT 3", _ids(_HECVAT), _said(r"vendor answers|additional information|hecvat")),
     Signature(

@@ -10,6 +10,7 @@ from rfp_responder.questionnaire.account import Row, citation_json
 from rfp_responder.questionnaire.checkpoint import Outcome
 from rfp_responder.questionnaire.model import Edit, Item
 from rfp_responder.questionnaire.places import cell_name, place
+from rfp_responder.questionnaire.rules import with_tick
 from rfp_responder.questionnaire.values import date_of, number_of, several_of, within
 
 MARK = "x"
@@ -142,7 +143,8 @@ def _choice_edits(item: Item, answer: Answer, choice: str | None, notes: list[st
         return []
     if item.marks:
         return [_edit(item, dict(item.marks)[choice], MARK)]
-    return [_edit(item, item.answer_cell, choice)] if item.answer_cell else []
+    text = with_tick(item.boxes, choice) if item.boxes else choice
+    return [_edit(item, item.answer_cell, text)] if item.answer_cell else []
 
 
 def _text_edits(item: Item, answer: Answer, notes: list[str], *, has_value: bool) -> list[Edit]:

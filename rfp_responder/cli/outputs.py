@@ -1,0 +1,117 @@
+"""Where a filled questionnaire, its reports and its finished rows go; nothing that somebody made is written over."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rfp_responder.errors import InputError
+
+if TYPE_CHECKING:
+    from rfp_responder.protocols import DocumentRow
+    from rfp_responder.questionnaire import Report
+    from rfp_responder.settings import Settings
+
+
+def check_outputs(outputs: dict[str, Path], inputs: dict[str, Path | None]) -> None:
+    """Refuse, before anything is asked, outputs that could not be written or would write over a file in use.
+
+    Both map the option (or what the file is) to its path. Raises InputError.
+    """
+    for option, path in outputs.items():
+        if path.is_dir():
+            raise InputError(f"{option} {path}: is a folder, expected a file", "Name a file in it")
+        if not path.absolute().parent.is_dir():
+            raise InputError(f"{option} {path}: its folder is not there", "Make the folder, or name another place")
+        for what, used in inputs.items():
+            if used is not None and path.resolve() == used.resolve():
+                raise InputError(
+                    f"{option} {path}: is the {what} itself, which is never overwritten", "Name another file"
+                )
+    target, report = outputs.get("-o"), outputs.get("--report")
+    if target and report and report.resolve() == target.resolve():
+        raise InputError(f"--report {report}: is the filled file itself", "Name another file for the report")
+    if report and report.suffix.lower() in {".html", ".htm"}:
+        raise InputError(
+            f"--report {report}: is the name of a page, expected one for the JSON report",
+            "Name a .json file; the page to read is put beside it",
+        )
+
+
+def keep_edits(target: Path, index: Path) -> str:
+    """Set a filled file aside that somebody changed since it was delivered, and say so; ``""`` where none was."""
+    if not target.is_file():
+        return ""
+    delivered = index / "delivered"
+    digest = hashlib.sha256(target.read_bytes()).hexdigest()
+    if (delivered / f"{digest}.json").is_file() or not _was_delivered(target, delivered):
+        return ""
+    number = 1
+    while (aside := target.with_name(f"{target.stem}.edited-{number}{target.suffix}")).exists():
+        number += 1
+    target.replace(aside)
+    return f"{target.name} was changed since it was filled: it is kept as {aside.name}"
+
+
+def _was_delivered(target: Path, delivered: Path) -> bool:
+    """Whether an earlier run wrote a file at this place."""
+    place = target.resolve()
+    for record in delivered.glob("*.json"):
+        try:
+            output = json.loads(record.read_text("utf-8")).get("output", "")
+        except (OSError, ValueError, AttributeError):
+            continue  # a record that cannot be read vouches for nothing
+        if output and Path(output).resolve() == place:
+            return True
+    return False
+
+
+def write_report(outcome: Report, told: Path, index: Path) -> None:
+    """The report as JSON and as a page, and a copy in the index, by which ``rfp verify`` finds it."""
+    from rfp_responder.questionnaire.report_page import page
+
+    text = json.dumps(outcome.as_json(), ensure_ascii=False, indent=2) + "\n"
+    write_staged(told, text)
+    beside = os.path.relpath(outcome.output, told.absolute().parent)
+    write_staged(page_of(told), page(replace(outcome, output=beside)))
+    kept = index / "delivered"
+    kept.mkdir(parents=True, exist_ok=True)
+    write_staged(kept / f"{outcome.digests['output']}.json", text)
+
+
+def page_of(told: Path) -> Path:
+    """The page that stands beside a JSON report."""
+    return told.with_suffix(".html")
+
+
+def write_staged(path: Path, text: str) -> None:
+    """Write a text file whole or not at all."""
+    staged = path.with_name(f".{path.name}.staged")
+    staged.write_text(text, "utf-8", errors="replace")
+    staged.replace(path)
+
+
+def checkpoint_file(
+    questionnaire: Path, settings: Settings, documents: Sequence[DocumentRow], others: Sequence[Path | str | None]
+) -> Path | None:
+    """Where finished rows are kept: one file for each questionnaire, state of the index, set of settings, and what else
+    (files, by their digest, and options) the rows depend on.
+
+    A row answered from other documents, by another model or under another mapping is thereby never taken over.
+    """
+    from rfp_responder.ingest import file_digest
+
+    if not questionnaire.is_file():
+        return None
+    held = [f"{row.name} {row.digest} {row.recipe}" for row in documents]
+    held += [file_digest(each) if isinstance(each, Path) and each.is_file() else str(each) for each in others]
+    chosen = settings.model_dump_json(exclude={"api_key", "index", "timeout", "max_retries"})
+    seed = "\n".join([file_digest(questionnaire), chosen, *held])
+    folder = settings.index / "answers"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / f"{questionnaire.stem[:60]}-{hashlib.sha256(seed.encode()).hexdigest()[:12]}.jsonl"
