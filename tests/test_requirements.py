@@ -76,6 +76,26 @@ def found_in(folder: Path, *lines: str) -> tuple[Requirement, ...]:
         "It must be possible to undo a merge.",
         "Proposals are due by 4:00 p.m. on 20 November 2026.",
         "References from three customers required.",
+        "Supplier agrees to insure its drivers.",
+        "Misspelt names need to be shown to a clerk.",
+        "An order that the courier has delivered shall be scanned within a day.",
+        "Labels that the carrier prescribes, such as a hazard sign, shall be printed on each parcel.",
+        "All fees the Company might owe shall be listed.",
+        "All fees the Company might owe will be listed.",
+        "The Company insists that the keys it has sent shall be kept for a year.",
+        "Hotel bills shall be reimbursed only at cost.",
+        "For incidents at night the following targets apply.",
+        "A first draft is due within two weeks of signature.",
+        "The tender is to name a deputy.",
+        "The vendor represents and warrants that the tool contains no virus.",
+        "A failed login shall result in an entry in the audit log.",
+        "A fault of one server must not cause a loss of data.",
+        "An event handler must be called for each message.",
+        "Our data must be kept in the country.",
+        "Each month the Contractor shall send a report.",
+        "A bidder that changes Annexes II and V must mark the change.",
+        "In the event that a disk fails, the Contractor shall replace it.",
+        "The Company will choose the site, the Contractor shall prepare it.",
     ],
 )
 def test_an_order_to_the_vendor_is_mandatory(sentence: str) -> None:
@@ -93,6 +113,10 @@ def test_an_order_to_the_vendor_is_mandatory(sentence: str) -> None:
         "The vendor is expected to have five years of experience.",
         "Harborview prefers a solution that is hosted in one region.",
         "It is desirable that the portal supports Spanish.",
+        "Walk us through a typical release.",
+        "Present a plan for the change of suppliers.",
+        "Talk us through your hiring.",
+        "The Company invites vendors to propose cheaper ways.",
     ],
 )
 def test_a_question_or_a_wish_is_scored(sentence: str) -> None:
@@ -106,6 +130,7 @@ def test_a_question_or_a_wish_is_scored(sentence: str) -> None:
         "The solution may be hosted in the vendor's own data center.",
         "Certificates may be attached in another language.",
         "Use of subcontractors is optional.",
+        "A supplier that accepts Sections II and IV may omit this form.",
     ],
 )
 def test_leave_given_to_the_vendor_is_informational(sentence: str) -> None:
@@ -144,6 +169,24 @@ def test_leave_given_to_the_vendor_is_informational(sentence: str) -> None:
         "An answer such as “We shall encrypt all data” is too short.",
         "The present supplier must hand over the data.",
         "Notices shall be in writing.",
+        "The Company invites bidders to submit an offer for a new portal.",
+        "Our people should spend more time with customers.",
+        "Reviewers must not approve their own drafts.",
+        "An unsigned form may cause the bid to be excluded.",
+        "A false price will lead to exclusion and may be reported to the police.",
+        "An empty field shall result in rejection of the proposal.",
+        "Vendors may be able to help.",
+        "Vendors may need to sign a second form.",
+        "The board may ask a vendor to explain its price, may call references, and may visit.",
+        "To the extent that the Contractor hires agents, the parties will agree on a list.",
+        "The parties agree to meet each year.",
+        "By submitting a bid, the vendor agrees to these terms.",
+        "The following award rules apply.",
+        "Payment is due within thirty days.",
+        "The new portal is to replace three tools.",
+        "Each year the Company shall publish its figures.",
+        "State or province of incorporation",
+        "Contact, role",
     ],
 )
 def test_what_binds_somebody_else_or_nobody_is_no_requirement(sentence: str) -> None:
@@ -157,7 +200,26 @@ def test_a_must_in_the_background_binds_whoever_works_there_today() -> None:
     assert kind("The Contractor must keep a log.", "3.3 How a claim is handled today") == "mandatory"
 
 
+@pytest.mark.parametrize("heading", ["Letter of Invitation", "2.3 Legal context", "What we hope to gain"])
+def test_where_the_setting_is_told_only_the_vendor_its_bid_and_the_solution_are_bound(heading: str) -> None:
+    assert kind("A decision shall be given within ten days.", heading) is None
+    assert kind("The record must show the date of receipt.", heading) is None
+    assert kind("Every letter should be answered in time.", heading) is None
+    assert kind("The Contractor must obey the same rules.", heading) == "mandatory"
+    assert kind("Proposals must arrive by October 1, 2026.", heading) == "mandatory"
+    assert kind("The solution shall support these rules.", heading) == "mandatory"
+    assert kind("Please return the form by October 1, 2026.", heading) == "mandatory"
+
+
+def test_the_vendor_of_what_there_is_today_is_not_ours() -> None:
+    assert kind("Its supplier will maintain it until 2030.", "Present systems") is None
+    assert kind("The Contractor will read its log.", "Present systems") == "mandatory"
+    assert kind("The bid is to name the effort of this.", "Present systems") == "mandatory"
+
+
 @pytest.mark.parametrize(("heading", "topic"), [
+    ("7 Selection", "evaluation"), ("7 Selection of staff", ""), ("Regulatory requirements", ""),
+    ("Our hopes", "setting"), ("Legal setting", "setting"), ("Awards", ""), ("Cover letter", ""),
     ("4.1 Background checks", ""), ("2 Background", "background"), ("2.1 Definitions", "definitions"),
     ("6.3 Migration from existing systems", ""), ("Annex D – Present systems", "background"),
     ("Contents", "contents"), ("4 Proposal contents", ""), ("11 Evaluation", "evaluation"),
@@ -334,6 +396,58 @@ def test_a_plain_text_is_read_by_paragraphs_and_numbered_clauses(tmp_path: Path)
     assert found[-1].section == "SECTION L - INSTRUCTIONS"
 
 
+def test_a_sentence_in_capitals_is_one_of_its_own(tmp_path: Path) -> None:
+    (found,) = found_in(
+        tmp_path, "The Supplier shall deliver what is listed in Annex B. NO OTHER PROMISE IS MADE BY ANY PERSON."
+    )
+    assert found.text == "The Supplier shall deliver what is listed in Annex B."
+
+
+def test_items_below_what_the_vendor_agrees_to_are_requirements(tmp_path: Path) -> None:
+    found = found_in(tmp_path, "The Supplier agrees to:", "- train two clerks;\n- lock the store.")
+    assert [(each.text, each.stem) for each in found] == [
+        ("train two clerks;", "The Supplier agrees to:"), ("lock the store.", "The Supplier agrees to:")
+    ]  # fmt: skip
+
+
+def test_a_row_in_a_column_of_questions_is_a_question_however_it_is_put(tmp_path: Path) -> None:
+    rows = "| No. | Question | Limit |\n|-|-|-|\n| Q-1 | Include a diagram of the network. | 1 page |\n"
+    rows += "| Q-2 | Have you lost a case? If so, explain. | 90 words |"
+    found = found_in(tmp_path, rows)
+    assert [(each.verb, each.kind) for each in found] == [("describe", "scored")] * 2
+
+
+def test_a_may_that_only_tells_more_of_a_noun_is_not_the_verb_of_a_row(tmp_path: Path) -> None:
+    rows = "| ID | Requirement | Priority |\n|-|-|-|\n| F-1 | Drafts kept apart from what may be printed | M |\n"
+    rows += "| F-2 | Users may follow a case | M |"
+    assert [each.verb for each in found_in(tmp_path, rows)] == ["none", "may"]
+
+
+def test_the_fields_of_a_blank_form_are_none(tmp_path: Path) -> None:
+    form = ("Company name", "Record number", "Address of head office", "Signature", "Date")
+    assert found_in(tmp_path, "The Supplier shall sign.", *form)[1:] == ()
+    asked = ("Company name", "Provide your tax number", "Signature")
+    assert [each.text for each in found_in(tmp_path, "The Supplier shall sign.", *asked)][1:] == [asked[1]]
+
+
+def test_a_short_line_between_two_paragraphs_heads_the_second(tmp_path: Path) -> None:
+    first = "The Supplier shall keep the keys of all the stores in a safe."
+    second = "The Supplier shall list all the visitors that it admits to a store."
+    found = found_in(tmp_path, "# Annex", first, "Guests and visitors", second)
+    assert [each.section for each in found] == ["Annex", "Guests and visitors"]
+    found = found_in(tmp_path, "# Annex", first, "Provide two references", second)
+    assert [each.section for each in found] == ["Annex"] * 3
+
+
+def test_only_a_limit_of_the_bid_or_of_an_answer_is_one(tmp_path: Path) -> None:
+    found = found_in(
+        tmp_path,
+        "The Supplier shall send minutes, not longer than two pages, that compare cost with the plan.",
+        "The tender shall not exceed sixty-five (65) pages.",
+    )
+    assert [each.limit.shown if each.limit else None for each in found] == [None, "65 pages"]
+
+
 def test_an_id_does_not_change_with_other_sections(tmp_path: Path) -> None:
     after = ("## 4.2 Backup", "The Supplier shall copy. The Supplier must test.")
     plain = found_in(tmp_path, *after)
@@ -356,6 +470,7 @@ def test_a_sentence_about_length_belongs_to_the_question_before_it(tmp_path: Pat
 @pytest.mark.parametrize(("text", "limit"), [
     ("Describe it. (750 words)", "750 words"), ("no more than two pages", "2 pages"),
     ("must not exceed 40 pages of A4", "40 pages"), ("up to 4,000 characters including spaces", "4000 characters"),
+    ("limited to one hundred fifty words", "150 words"), ("up to forty-two (42) pages", "42 pages"),
     ("2 sides of A4 maximum", "2 pages"), ("at least 300 users", None), ("within 30 days", None),
 ])  # fmt: skip
 def test_limits_of_length(text: str, limit: str | None) -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from rfp_responder.answer.aim import aim, speaks_of
+from rfp_responder.answer.facts import facts
 from rfp_responder.answer.polarity import opposites
 from rfp_responder.answer.rank import Scored
 from rfp_responder.answer.stance import read
@@ -22,6 +23,9 @@ _BARRED = re.compile(
     r"\b(?:refus|reject|block|disabl|den(?:y|ies)|prevent|older than|earlier than|below|lower than|deprecat|weaker)",
     re.I,
 )
+
+
+_COVERS = re.compile(r"\b(?:covers?|covered|covering|between|during|for the (?:period|year|time)|gap)\b", re.I)
 
 
 def doubt(question: str, stance: Stance, decisive: Scored, better: Sequence[Scored]) -> str:
@@ -44,6 +48,8 @@ def doubt(question: str, stance: Stance, decisive: Scored, better: Sequence[Scor
     turned = opposites(asked.tokens, said.tokens, said.senses, asked.senses) if stance == "yes" else []
     if turned:
         return f"the question says {turned[0][0]!r}, the passage {turned[0][1]!r}: neither yes nor no is given"
+    if stance == "no" and _COVERS.search(candidate.text) and _dated(candidate.text) and not _dated(question):
+        return "it is denied for a period only: neither yes nor no is given"
     if _BARRED.search(question) and not _BARRED.search(candidate.text):
         return "the question asks what is kept out, the passage tells what is let in: neither yes nor no is given"
     return "sentences disagree: neither yes nor no is given" if _gainsaid(question, stance, decisive, better) else ""
@@ -58,3 +64,8 @@ def _gainsaid(question: str, stance: Stance, decisive: Scored, better: Sequence[
         if {other, stance} == {"yes", "no"} and theirs >= mine:
             return True
     return False
+
+
+def _dated(text: str) -> bool:
+    """Whether a text names a day, a month or a year."""
+    return any(fact.measure == "date" for fact in facts(text))

@@ -101,7 +101,7 @@ def answer(
     ] = None,
     mapping: MappingOption = None,
     evidence: Annotated[
-        bool, typer.Option("--add-evidence-columns", help="Add a column for comments where a sheet has none.")
+        bool, typer.Option("--add-evidence-columns", help="Add a column for comments or citations to sheets.")
     ] = False,
     wrap: Annotated[bool, typer.Option("--wrap", help="Wrap long answers, by a new format where need be.")] = False,
     index: IndexOption = None,

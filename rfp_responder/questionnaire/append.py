@@ -9,7 +9,7 @@ from rfp_responder.questionnaire.items import why_not
 from rfp_responder.questionnaire.model import Edit, Grid, Item, Layout, SheetLayout
 from rfp_responder.questionnaire.places import MAX_COLUMN, cell_name, letters, number
 
-ANSWER, COMMENT = "Answer", "Comment and evidence"
+ANSWER, COMMENT, EVIDENCE = "Answer", "Comment and evidence", "Evidence"
 WIDTH = 60.0  # characters; as wide as the comment columns of published questionnaires
 
 
@@ -24,7 +24,7 @@ class Appended:
 
 def with_added_columns(layout: Layout, grids: Sequence[Grid], *, evidence: bool = False) -> Appended:
     """Give each sheet without any answer column one behind its last; with ``evidence`` also a column for comments and
-    citations where answers are picked from lists and there is no place for words."""
+    citations where answers are picked from lists and there is no place for words, else one for the citations alone."""
     by_name = {grid.name: grid for grid in grids}
     sheets: list[SheetLayout] = []
     edits: list[Edit] = []
@@ -49,9 +49,11 @@ def _title(sheet: SheetLayout, evidence: bool) -> str:
     """The header of the column that the sheet wants, ``""`` where it wants none."""
     if not sheet.answerable:
         return ANSWER
-    if evidence and sheet.comment_column is None and any(item.choices for item in sheet.items):
+    if not evidence:
+        return ""
+    if sheet.comment_column is None and any(item.choices for item in sheet.items):
         return COMMENT
-    return ""
+    return EVIDENCE if sheet.reference_column is None else ""
 
 
 def _free_column(grid: Grid) -> int | None:
@@ -71,4 +73,6 @@ def _with_cell(item: Item, grid: Grid, column: int, title: str) -> Item:
     cell = cell_name(item.row, column)
     if title == ANSWER:
         return replace(item, answer_cell=cell, unwritable="", blocked=why_not(grid, (item.row, column)))
+    if title == EVIDENCE:
+        return replace(item, reference_cell=cell)
     return replace(item, comment_cell=cell, comment_blocked="")

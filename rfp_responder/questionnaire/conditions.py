@@ -59,7 +59,7 @@ def with_conditions(
 
 
 def _with(item: Item, condition: Condition | None, reading: _Reading) -> Item:
-    """The item with its condition; a follow-up that says "it" is asked about the topic of its gate."""
+    """The item with its condition; a follow-up that says "it" is asked about its gate's topic."""
     if condition is None:
         return item
     parent = reading.follows.get(item.row)

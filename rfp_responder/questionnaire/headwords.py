@@ -152,8 +152,9 @@ _ADDRESSED = re.compile(
     r"\b(?:to|for) (?:the )?(?:buyer|customer|client|reviewer|auditor|evaluator)s?\b", re.IGNORECASE
 )
 _OPTIONS_HEADER = re.compile(
-    r"(?:(?:response|answer|allowed|acceptable|valid|possible|available|predefined|permitted|pick ?list|"
-    r"drop[- ]?down) )?(?:options?|choices?|values?|pick ?list)|(?:allowed|acceptable|possible|permitted) (?:answers?|responses?)",
+    r"(?:(?:response|answer|allowed|acceptable|valid|possible|available|predefined|permitted|drop[- ]?down) )?"
+    r"(?:options?|choices?|values?|pick ?list)|"
+    r"(?:allowed|acceptable|possible|permitted) (?:answers?|responses?)",
     re.IGNORECASE,
 )
 _HEADER_LENGTH = 400  # characters; also bounds the work on hostile cells

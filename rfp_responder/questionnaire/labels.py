@@ -6,15 +6,26 @@ from collections import Counter
 from dataclasses import dataclass
 
 from rfp_responder.domain import Question
+from rfp_responder.questionnaire.headwords import roles
 from rfp_responder.questionnaire.items import why_not
 from rfp_responder.questionnaire.model import Grid, Item, OtherRow, Shape, SheetLayout
 from rfp_responder.questionnaire.places import cell_name, letters
-from rfp_responder.questionnaire.rules import asks, is_choice, is_placeholder, leading_code, limits, never_asks
+from rfp_responder.questionnaire.rules import (
+    asks,
+    is_choice,
+    is_code,
+    is_placeholder,
+    leading_code,
+    limits,
+    never_asks,
+    without_code,
+)
 from rfp_responder.text import fold
 
 LEAST = 3  # pairs of label and place that make a form; two happen by chance on a cover sheet
 MOST_ROWS = 2_000
 _LABEL_WORDS = 60
+_BELOW = 2  # rows named "Response" below a question that make a form
 _SHORT = 12  # words of a label that is neither a question nor ends with a colon
 _REQUEST_WORDS = 20  # of a request without a question mark; a longer one is prose
 _MOSTLY = 0.5  # share of a sheet's texts that are labels, where no place says itself that it takes an answer
@@ -37,6 +48,9 @@ def read_form(grid: Grid) -> SheetLayout | None:
     if len(grid.cells) > MOST_ROWS:
         return None
     pairs = [pair for row in sorted(grid.cells) for pair in _pairs(grid, row)]
+    below = [pair for pair in pairs if _question_above(grid, pair) is not None]
+    if len(below) >= _BELOW:
+        return _form(grid, below)  # each question has a row of its own for the answer
     taken = {pair.slot for pair in pairs}
     pairs = [pair for pair in pairs if (pair.row, pair.column) not in taken]
     banded = [pair for pair in pairs if grid.cells[pair.row][pair.column].filled]
@@ -49,6 +63,11 @@ def read_form(grid: Grid) -> SheetLayout | None:
     texts = sum(bool(cell.text.strip()) for pair in pairs for cell in grid.cells[pair.row].values())
     if texts > _CROWDED * len(pairs):
         return None  # a table of data, whatever stands beside its cells
+    return _form(grid, pairs)
+
+
+def _form(grid: Grid, pairs: list[_Pair]) -> SheetLayout:
+    """The layout of a form with these labels."""
     items: list[Item] = []
     section = ""
     others: list[OtherRow] = []
@@ -62,7 +81,12 @@ def read_form(grid: Grid) -> SheetLayout | None:
                 section = words[0]
             others.append(OtherRow(row, cell_name(row, min(grid.cells[row])), " ".join(words)[:200], "no label"))
             continue
-        items.append(_item(grid, pair, section))
+        above = _question_above(grid, pair)
+        if above is not None and others and others[-1].row == above[0]:
+            others[-1] = OtherRow(row, cell_name(*pair.slot), fold(grid.text(row, pair.column)), "place of the answer")
+        else:
+            above = None
+        items.append(_item(grid, pair, section, above))
     if rest:
         notes = (*grid.notes, f"{len(rest)} further labels share a row with another: fill these by hand")
     else:
@@ -98,6 +122,7 @@ def _pairs(grid: Grid, row: int) -> list[_Pair]:
         ):
             continue
         plain = text.endswith((":", "?", "*")) or (asks(text) >= 2 and words <= _REQUEST_WORDS)
+        plain = plain or _names_answer(text)
         right = (row, column + cell.merged_columns)
         below = _below(grid, row, column)
         slots = [slot for slot in (right, below) if _is_free(grid, slot)]
@@ -144,28 +169,48 @@ def _is_alone(grid: Grid, row: int, column: int) -> bool:
     return set(grid.cells[row]) == {column} and not grid.cells.get(row + 1)
 
 
-def _item(grid: Grid, pair: _Pair, section: str) -> Item:
-    text = grid.text(pair.row, pair.column).strip()
+def _names_answer(text: str) -> bool:
+    """Whether a label only says that the answer goes here (``"Response"``, ``"Supplier answer:"``)."""
+    return len(text.split()) <= 3 and roles(text.rstrip(":")).get("answer", 0) >= 3
+
+
+def _question_above(grid: Grid, pair: _Pair) -> tuple[int, int] | None:
+    """The question (one-based place) that a label such as "Response" answers: what asks in the row above."""
+    if not _names_answer(grid.text(pair.row, pair.column)):
+        return None
+    row = max((each for each in grid.cells if each < pair.row), default=0)
+    if pair.row - row > 2:
+        return None
+    asking = [(asks(cell.text), len(cell.text), column) for column, cell in grid.cells[row].items()]
+    best = max(asking, default=(0.0, 0, 0))
+    return (row, best[2]) if best[0] >= 1 else None
+
+
+def _item(grid: Grid, pair: _Pair, section: str, above: tuple[int, int] | None) -> Item:
+    row, column = above or (pair.row, pair.column)
+    text = grid.text(row, column).strip()
     choices = grid.choices(*pair.slot)
-    words, characters = limits(text)
+    beside = " ".join(fold(cell.text) for _, cell in sorted(grid.cells[row].items())) if above else text
+    words, characters = limits(beside)
     characters = min(filter(None, (characters, grid.max_characters(*pair.slot))), default=None)
     rule = grid.number(*pair.slot)
     shape: Shape = "choice" if choices else "text"
     if rule is not None and not choices:
         shape = "date" if rule.number == "date" else "percentage" if grid.percent(*pair.slot) else "number"
-    name = leading_code(text)
+    codes = [fold(cell.text) for c, cell in sorted(grid.cells[row].items()) if c < column and is_code(cell.text)]
+    name = codes[0] if codes else leading_code(text)
     return Item(
         sheet=grid.name,
-        row=pair.row,
+        row=row,
         id=name,
-        question=Question(name, text, section, choices, words, characters),
+        question=Question(name, without_code(text), section, choices, words, characters),
         answer_cell=cell_name(*pair.slot),
         comment_cell=None,
         choices=choices,
         blocked=why_not(grid, pair.slot),
-        notes=(f"row {pair.row} is hidden",) if pair.row in grid.hidden_rows else (),
+        notes=(f"row {row} is hidden",) if row in grid.hidden_rows else (),
         text=text,
         shape=shape,
-        hidden=grid.hidden or pair.row in grid.hidden_rows,
+        hidden=grid.hidden or row in grid.hidden_rows,
         bounds=rule,
     )

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 
-from rfp_responder.questionnaire.obligations_bindings import bindings, ellipses, wishes
+from rfp_responder.questionnaire.obligations_bindings import applying, bindings, ellipses, wishes
 from rfp_responder.questionnaire.obligations_modals import modals
 from rfp_responder.questionnaire.obligations_model import (
     DECLARES,
     DEFINES,
+    EVALUATES,
     EXAMPLE,
     RIGHTS,
     Finding,
@@ -97,7 +98,7 @@ def judge(text: str, parties: Parties, topic: Topic = "", carried: Party = "unkn
     if not topic and _TODAY.search(text):
         topic = "background"
     text = _QUOTED.sub(lambda quoted: "“" + "x" * (len(quoted.group()) - 2) + "”", text)
-    readers = (modals, bindings, ellipses, wishes)
+    readers = (modals, bindings, ellipses, applying, wishes)
     found = sorted(
         (each for reader in readers for each in reader(text, parties, topic, carried)), key=lambda each: each[0]
     )
@@ -105,10 +106,16 @@ def judge(text: str, parties: Parties, topic: Topic = "", carried: Party = "unkn
     first = found[0][1] if found else None
     if isinstance(first, Refused) and first.subject == "other" and all(each.subject == "unknown" for each in demands):
         return first  # "Members must ..., and agents shall ...": nobody of ours
+    if isinstance(first, Refused) and first.reason == EVALUATES and all(map(_only_leave, demands)):
+        return first  # "A cartel will lead to exclusion and may be reported": it gives nobody leave
     if demands:
         return next((each for each in demands if each.kind != "informational"), demands[0])
     refused = [finding for _, finding in found if isinstance(finding, Refused)]
     return refused[0] if refused else Refused(subject=_speaks_of(text, parties))
+
+
+def _only_leave(finding: Obligation) -> bool:
+    return finding.kind == "informational" and finding.subject != "vendor"
 
 
 def speaks_of_today(text: str) -> bool:
@@ -124,8 +131,19 @@ def _speaks_of(text: str, parties: Parties) -> Party:
 
 def first_verb(text: str) -> Verb:
     """The first modal verb of a text, whomever it binds: of a row that its table makes a requirement."""
-    match = _WORDS_OF_MODALS.search(text)
+    match = next((each for each in _WORDS_OF_MODALS.finditer(text) if not _aside(text, each)), None)
     return match.group(1).lower() if match else "none"  # type: ignore[return-value]
+
+
+def _aside(text: str, modal: re.Match[str]) -> bool:
+    """Whether a "may" or "will" only tells more of a noun: "kept apart from anything that may be disclosed"."""
+    return modal.group().lower() in {"may", "will"} and bool(
+        re.search(
+            r"\b(?:that|which|who|whom|what|whatever|how|if|when|where)\s+(?:[\w’'-]+\s+){0,4}$",
+            text[: modal.start()],
+            re.I,
+        )
+    )
 
 
 def stem_demand(text: str) -> Obligation | None:
@@ -141,8 +159,14 @@ _SIGNS: dict[Topic, str] = {
     "example": rf"{_NUMBER}(?:(?:worked\s+)?examples?(?!\s+of\s+(?!an?\s+(?:answer|response)))|"
     r"illustrati(?:on|ve)|specimen|sample\s+(?:answer|response|question)s?)\b",
     "faq": r"\b(?:faqs?|frequently\s+asked)\b",
-    "evaluation": r"\b(?:evaluation|award\s+criteria|scoring|selection\s+(?:process|criteria)|weight(?:s|ings?)|"
-    r"how\s+(?:we|proposals?|tenders?|bids?)\s+(?:will|are)|(?:basis\s+(?:of|for)|contract|and)\s+award)\b",
+    "evaluation": r"\b(?:evaluation|award\s+criteria|scoring|weight(?:s|ings?)|"
+    r"selection\s+(?:process|criteria|method\w*|of\s+(?:the\s+)?(?:vendor|contractor|supplier|bidder|offeror|tenderer|"
+    r"proposal|tender)s?)|"
+    r"how\s+(?:we|proposals?|tenders?|bids?)\s+(?:will|are)|(?:basis\s+(?:of|for)|contract|and)\s+award)\b|"
+    rf"{_NUMBER}(?:selection|award)\W*$",
+    "setting": r"\b(?:letter\s+of\s+invitation|invitation\s+letter|foreword|preface|"
+    r"(?:regulatory|legal|legislative|statutory|policy|business|market)\s+(?:setting|context|landscape|background)|"
+    r"(?:what|why)\s+we\s+(?:hope|wish|aim|are\s+(?:buying|doing))|our\s+(?:aims|hopes|goals|objectives|vision))\b",
     "background": r"\b(?:background(?!\s+(?:check|screen|invest|verif))|introduction|"
     r"about\s+(?:us|the|our)|where\s+we\s+are|who\s+we\s+are|"
     r"purpose|objectives?|goals|vision|today|history|our\s+organi[sz]ation|as-is|lessons|overview)\b|"

@@ -5,8 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from rfp_responder.questionnaire.obligations_modals import EVALUATED, agent_of
-from rfp_responder.questionnaire.obligations_model import THEIRS, Finding, Kind, Obligation, Party, Refused, Topic
+from rfp_responder.questionnaire.obligations_modals import EVALUATED, PLANNED, agent_of, is_of_bid
+from rfp_responder.questionnaire.obligations_model import (
+    TELLS,
+    THEIRS,
+    Finding,
+    Kind,
+    Obligation,
+    Party,
+    Refused,
+    Topic,
+)
 from rfp_responder.questionnaire.obligations_parties import Parties
 from rfp_responder.questionnaire.obligations_subject import subject_of
 from rfp_responder.questionnaire.requirements_details import find_limit
@@ -16,7 +25,7 @@ _BINDING = re.compile(
     r"(?P<verb>required|obliged|obligated|responsible|expected|prohibited|forbidden|mandatory|compulsory|essential|"
     r"permitted|allowed|acceptable|requested|asked|encouraged|advised|recommended|desirable|desired|preferred|"
     r"preferable|advantageous|invited|optional|due|limited|to\s+(?:be\s+)?\w+)\b(?P<rest>[^.;]{0,120})|"
-    r"\b(?P<other>needs?\s+to|ha(?:s|ve)\s+to|ought\s+to|undertakes?\s+to|(?:represents\s+and\s+)?warrants?\s+that)\b",
+    r"\b(?P<other>needs?\s+to|ha(?:s|ve)\s+to|ought\s+to|(?:undertakes?|agrees?|covenants?|commits?)\s+(?:itself\s+)?to|(?:represents\s+and\s+)?warrants?\s+that)\b",
     re.I,
 )
 _STRENGTH: dict[str, Kind] = {
@@ -40,12 +49,17 @@ def bindings(text: str, parties: Parties, topic: Topic, carried: Party) -> Itera
         prefix = text[: match.start()]
         if re.search(r"\b(?:as|if|where|when|than|unless|until|what|there|it)\s*$", prefix, re.I):
             continue  # "where is required", "as are required"; "it is required" is read on its own
+        if match.group("other") and re.search(r"\b(?:may|might|not)\s*$", prefix, re.I):
+            continue  # "may need to" tells what is possible
         subject = subject_of(prefix, parties, carried)
         if subject.clause != "main" or _in_condition(prefix) or re.search(r"(?:\b[A-Z]|[”\"’'])\s*$", prefix):
             continue  # the last: "M is mandatory", a legend
         if _MARKED.match(subject.words) and match.group("verb") and match.group("verb").lower() in _OF_THINGS:
             continue  # "Requirements marked with a star are mandatory": a legend
-        finding = _binding(match, subject.party, parties, topic)
+        if topic in TELLS and is_of_bid(subject.words) and (match.group("verb") or "").lower().startswith("to "):
+            yield match.start(), Obligation("none", "mandatory", "work")
+            continue
+        finding = _binding(match, (subject.party, subject.words), parties, topic)
         if finding is not None:
             yield match.start(), finding
 
@@ -58,36 +72,50 @@ def _in_condition(prefix: str) -> bool:
     )
 
 
-def _binding(match: re.Match[str], side: Party, parties: Parties, topic: Topic) -> Finding | None:
+_DELIVERED = re.compile(
+    r"\b(?:lists?|cop(?:y|ies)|certificates?|drafts?|schedules?|samples?|updates?|summar(?:y|ies)|results|inventor(?:y|ies))\b",
+    re.I,
+)
+
+
+def _binding(match: re.Match[str], subject: tuple[Party, str], parties: Parties, topic: Topic) -> Finding | None:
+    side, words = subject
     if match.group("other"):
-        ours = side == "vendor" or (side == "product" and topic != "background")
+        ours = side == "vendor" or (side == "product" and topic not in TELLS) or _needs_to_be(match, side, topic)
         return Obligation("none", "mandatory", side) if ours else None
     verb, rest = match.group("verb").lower(), match.group("rest").strip()
     agent = agent_of(f"be {rest}", parties)
     if side == "buyer":
         return Refused(THEIRS, side)
     if verb == "limited":
-        return (
-            Obligation("none", "mandatory", side) if find_limit(f"limited {rest}") and topic != "background" else None
-        )
+        return Obligation("none", "mandatory", side) if find_limit(f"limited {rest}") and topic not in TELLS else None
     if verb.startswith("to "):
         return _is_to(verb, rest, side, agent, topic)
     negated = bool((match.group("not") or "").strip())
     if negated and verb in {"permitted", "allowed", "acceptable"}:
-        return (
-            Obligation("none", "mandatory", side) if side not in {"paper", "other"} and topic != "background" else None
-        )
+        return Obligation("none", "mandatory", side) if side not in {"paper", "other"} and topic not in TELLS else None
     if negated or side in {"other", "paper"}:
         return None
     if side == "vendor" and (verb in _OF_PERSONS or verb in {"prohibited", "forbidden", "permitted", "allowed"}):
         return Obligation("none", _STRENGTH.get(verb, "mandatory"), side)
-    if topic in {"background", "evaluation"} or (verb == "due" and side != "work"):
+    if topic in TELLS | {"evaluation"} or (verb == "due" and side != "work" and not _DELIVERED.search(words)):
         return None
     if verb in _OF_THINGS or (
         side in {"product", "work"} and verb in {"expected", "requested", "recommended", "encouraged"}
     ):
         return Obligation("none", _STRENGTH.get(verb, "mandatory"), side)
     return None
+
+
+def _needs_to_be(match: re.Match[str], side: Party, topic: Topic) -> bool:
+    """Whether something is to be done that no one else is told to do: "duplicates need to be joined"."""
+    passive = re.match(r"\s+be\s+(?:\w+ly\s+)?(\w+(?:ed|en|n|t))\b(?!\s+by\b)", match.string[match.end() :], re.I)
+    return (
+        passive is not None
+        and match.group("other").lower().startswith("need")
+        and side in {"work", "unknown"}
+        and not topic
+    )
 
 
 _PAID = re.compile(r"to be (?:paid|reimbursed|notified|informed|given)$")
@@ -103,9 +131,11 @@ def _is_to(verb: str, rest: str, side: Party, agent: Party, topic: Topic) -> Fin
         return Obligation("none", "mandatory", side)
     if agent == "buyer" or (passive and (EVALUATED.match(verb[3:]) or verb == "to be")) or side in {"paper", "other"}:
         return None
-    if (topic in {"background", "evaluation"} and side != "vendor") or (side == "vendor" and _PAID.match(verb)):
+    if side != "vendor" and not passive and PLANNED.match(f"{verb} {rest}".removeprefix("to ")):
+        return None  # "The new portal is to replace two tools"
+    if (topic in TELLS | {"evaluation"} and side != "vendor") or (side == "vendor" and _PAID.match(verb)):
         return None
-    return Obligation("none", "mandatory", side) if passive or side in {"vendor", "product"} else None
+    return Obligation("none", "mandatory", side) if passive or side in {"vendor", "product", "work"} else None
 
 
 _IT = re.compile(
@@ -126,6 +156,12 @@ _TARGET = re.compile(
 )
 
 
+_TO_BID = re.compile(
+    r"^[^.;]{0,60}?\bto\s+(?:submit|tender|bid|respond|participate|take\s+part|compete|quote|offer\s+to|make\s+an\s+offer)\b"
+    r"(?:\s+(?:an?|its|their|your)?\s*(?:[\w-]+\s+)?(?:proposals?|tenders?|bids?|offers?|quotations?|responses?)\b)?",
+    re.I,
+)
+"""The invitation itself, which asks nothing yet."""
 _ELLIPSIS = re.compile(
     r"^(?!.*\b(?:is|are|was|were|be|as|if|where|when|not|shall|must|will|should|may|can|has|have)\b)[^.;:?]{8,110}?\s"
     r"(?P<verb>required|mandatory|preferred|desired|desirable|optional|due)(?=(?:\s+(?:for|by|before|at|in|from|no|with)\b[^;?]*)?\W*$)",
@@ -137,10 +173,24 @@ def ellipses(text: str, parties: Parties, topic: Topic, carried: Party) -> Itera
     """A demand that leaves out its verb: "References from three customers required"."""
     match = _ELLIPSIS.match(text)
     verb = match.group("verb").lower() if match else ""
-    if match and topic not in {"background", "evaluation"} and text[:1].isupper() and len(text.split()) > 2:
+    if match and topic not in TELLS | {"evaluation"} and text[:1].isupper() and len(text.split()) > 2:
         a_date = verb == "due" and not re.search(r"\bdue\s+(?:by|no|at|before)\b", text)
         if not a_date and (verb != "due" or parties.of(text[: match.start("verb")]) == "work"):
             yield match.start("verb"), Obligation("none", _STRENGTH.get(verb, "mandatory"))
+
+
+_APPLIES = re.compile(
+    r"\bthe\s+following\s+(?:[\w-]+\s+){0,3}?(?:times|levels|targets|periods|limits|standards|rules|conditions)\s+"
+    r"(?:also\s+)?apply\b",
+    re.I,
+)
+
+
+def applying(text: str, parties: Parties, topic: Topic, carried: Party) -> Iterator[tuple[int, Finding]]:
+    """What makes a table or a list binding: "the following times apply"."""
+    match = _APPLIES.search(text)
+    if match and not topic and not re.search(r"\b(?:evaluat\w+|scor\w+|award|today|currently)\b", text, re.I):
+        yield match.start(), Obligation("none", "mandatory", "work")
 
 
 def wishes(text: str, parties: Parties, topic: Topic, carried: Party) -> Iterator[tuple[int, Finding]]:
@@ -148,7 +198,7 @@ def wishes(text: str, parties: Parties, topic: Topic, carried: Party) -> Iterato
     for match in _IT.finditer(text):
         named = match.group("who") or match.group("whose")
         who = parties.of(named) if named else "vendor"
-        if who not in {"buyer", "other", "paper"} and (named or topic not in {"background", "evaluation"}):
+        if who not in {"buyer", "other", "paper"} and (named or topic not in TELLS | {"evaluation"}):
             yield match.start(), Obligation("none", "scored" if match.group("wish") else "mandatory", who)
     for match in _WISHES.finditer(text):
         prefix = re.sub(r"\b(?:will|shall|may|also|therefore|strongly)\s*$", "", text[: match.start()].rstrip())
@@ -158,7 +208,7 @@ def wishes(text: str, parties: Parties, topic: Topic, carried: Party) -> Iterato
             match.group("rest"),
             re.I,
         ):
-            if subject.clause == "main" and subject.party in {"unknown", "work", "vendor"} and topic != "background":
+            if subject.clause == "main" and subject.party in {"unknown", "work", "vendor"} and topic not in TELLS:
                 yield match.start(), Obligation("none", "mandatory", subject.party)
             continue
         if (
@@ -169,6 +219,8 @@ def wishes(text: str, parties: Parties, topic: Topic, carried: Party) -> Iterato
             continue
         target = _TARGET.match(match.group("rest"))
         side = parties.of(target.group(1)) if target else "unknown"
+        if match.group("verb").lower().startswith("invite") and _TO_BID.search(match.group("rest")):
+            continue
         verb = match.group("verb").lower()
         if side == "vendor" or (side in {"product", "work"} and not verb.startswith(("invite", "ask", "request"))):
             yield (

@@ -9,6 +9,7 @@ from rfp_responder.questionnaire.obligations_model import (
     EVALUATES,
     PAPER,
     RIGHTS,
+    TELLS,
     THEIRS,
     Finding,
     Kind,
@@ -53,11 +54,23 @@ _OUTCOME = re.compile(
     r"(?:receive|score|earn|win|result|lead|benefit|form\s+(?:a\s+)?part|have\s+the\s+opportunity|become|prevail)\b",
     re.I,
 )
+_CONSEQUENCE = re.compile(  # for the proposal; "shall result in an entry in the log" is asked of the product
+    r"(?:result\s+in|lead\s+to|cause|render|be\s+(?:\w+\s+)?(?:grounds?|cause|reason)\s+for)\b[^.;]{0,80}"
+    r"\b(?:reject|disqualif|exclu|eliminat|terminat|non-?responsive|removal|proposal|tender|bid\b)",
+    re.I,
+)
+_MAY_BE = re.compile(  # what is possible, not what is allowed
+    r"(?:be\s+aware|know\b|find\b|wish\b|cause\b|render\b|vary\b|differ\b|"
+    r"affect\b|need\b|jeopardi[sz]e\b|be\s+(?:grounds?|cause)\b)",
+    re.I,
+)
+_THEIR_OWN = re.compile(r"\W*(?:its|their|whose|his|her)\s", re.I)
+_ONLY_IF = re.compile(r"be\s+reimbursed\b[^.;]{0,80}\b(?:only|no\s+more\s+than|in\s+accordance\s+with)\b", re.I)
 _SCORES = re.compile(r"\b(?:scor\w+|points?|marks?|weight\w*|threshold|rank\w*|pass\b|criteri\w+|evaluat\w+)\b", re.I)
 _REACHES = re.compile(
     r"(?:achieve|score|obtain|reach|attain|earn)\b[^.;]{0,60}\b(?:scores?|points?|marks?|pass)\b", re.I
 )
-_PLANNED = re.compile(
+PLANNED = re.compile(
     r"(?:replace|become|serve|help|reduce|improve|cover|go\s+live|be\s+(?:used|rolled|introduced|procured|known|phased|implemented|replaced|"
     r"funded|transferred|retired|migrated))\b",
     re.I,
@@ -123,6 +136,11 @@ def _modal(verb: str, subject: Subject, rest: str, scene: tuple[Parties, Topic],
         return None
     if _CONSTRUED.match(rest) or re.match(r"\W*nothing\s+(?:in|contained)\b", subject.words, re.I):
         return Refused(RIGHTS, side)
+    able = verb == "may" and re.match(r"be\s+(?:un)?able\b", rest, re.I)
+    if able or (not negated and (_CONSEQUENCE.match(rest) or (verb == "may" and _MAY_BE.match(rest)))):
+        return Refused(EVALUATES if side != "vendor" else THEIRS, side)
+    if _elsewhere(side, subject.words, topic):
+        return Refused(THEIRS, "other")
     agent = agent_of(rest, parties)
     if side == "vendor" != agent and verb in {"will", "may"} and not negated and _SUFFERS.match(rest):
         return Refused(EVALUATES, side)
@@ -137,6 +155,25 @@ def _modal(verb: str, subject: Subject, rest: str, scene: tuple[Parties, Topic],
     if not parties.vendor_known:
         return _demand(verb, side, negated=negated, rest=rest) if verb not in {"will", "may"} else Refused(THEIRS, side)
     return _by_side(verb, side, rest, topic, negated=negated)
+
+
+def is_of_bid(subject: str) -> bool:
+    """Whether a subject is the proposal, or a part of it that is named so."""
+    return bool(_BID.search(subject))
+
+
+def _elsewhere(side: Party, subject: str, topic: Topic) -> bool:
+    """Whether in a section that tells rather than asks a subject is none of the vendor, its bid or the solution."""
+    if side == "vendor":
+        return topic in TELLS and bool(_THEIR_OWN.match(subject))  # "its vendor": of what there is today
+    return topic == "setting" and side != "product" and not is_of_bid(subject)
+
+
+_BID = re.compile(
+    r"^\W*(?:(?:the|an?|any|each|all|every|no|your|such)\s+)?(?:[\w-]+\s+){0,2}?(?:proposals?|tenders?|bids?|offers?|"
+    r"submissions?|quotations?)\b(?!\s+(?:forms?|evaluation|committee))",
+    re.I,
+)
 
 
 def agent_of(rest: str, parties: Parties) -> Party:
@@ -180,7 +217,7 @@ def _handled(verb: str, rest: str, subject: str) -> bool:
         if _PROPOSAL.search(subject) and re.match(r"be\s+(?:\w+ly\s+)?\w+", rest) and not _GIVEN_LEAVE.match(rest):
             return True
         return bool(_HANDLED.match(rest) or _OUTCOME.match(rest))
-    return bool(EVALUATED.match(rest))
+    return bool(EVALUATED.match(rest)) and not _ONLY_IF.match(rest)
 
 
 def _by_side(verb: str, side: Party, rest: str, topic: Topic, *, negated: bool) -> Finding:
@@ -199,13 +236,15 @@ def _by_side(verb: str, side: Party, rest: str, topic: Topic, *, negated: bool) 
     if side == "paper":
         return Refused(PAPER, side)
     if side == "other":
-        capable = (strict or verb == "should") and _CAPABLE.match(rest) and topic != "background"
+        capable = (strict or verb == "should") and _CAPABLE.match(rest) and topic not in TELLS
         return _demand(verb, side, negated=negated, rest=rest) if capable else Refused(THEIRS, side)
-    if topic == "background" and not (verb == "shall" or (side in {"product", "work"} and verb in {"must", "should"})):
+    if topic in TELLS and not (
+        (verb == "shall" and topic == "background") or (side in {"product", "work"} and (strict or verb == "should"))
+    ):
         return Refused(THEIRS, side)
     if topic == "evaluation" and (verb == "will" or _SCORES.search(rest)):
         return Refused(EVALUATES, side)
-    if verb == "will" and _PLANNED.match(rest):
+    if verb == "will" and PLANNED.match(rest):
         return Refused(THEIRS, side)
     if side in {"product", "work"} or strict or verb == "should":
         return _demand(verb, side, negated=negated, rest=rest)

@@ -14,8 +14,11 @@ Party = Literal["vendor", "product", "work", "buyer", "other", "paper", "unknown
 """Whose side a subject is on. Vendor: it and its staff. Product: the system or service bought. Work: its proposal, what
 it delivers, the data it keeps. Buyer. Other: people who are neither, both parties at once, what there is today. Paper:
 the procurement itself (this RFP, the contract, the award), which obliges nobody by its own."""
-Topic = Literal["", "contents", "definitions", "example", "faq", "evaluation", "background"]
-"""What a heading says that its section is about, as far as it matters here."""
+Topic = Literal["", "contents", "definitions", "example", "faq", "evaluation", "background", "setting"]
+"""What a heading says that its section is about, as far as it matters here. Background: how things are now, where a
+"shall" still asks. Setting: letters, laws and hopes, where only what the vendor or the solution must do asks."""
+TELLS: frozenset[Topic] = frozenset({"background", "setting"})
+"""The topics of sections that tell rather than ask."""
 
 THEIRS = "oblige or permit somebody other than the vendor"
 EVALUATES = "tell how proposals are evaluated or handled"

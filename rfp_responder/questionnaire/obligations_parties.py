@@ -50,6 +50,7 @@ _OTHER = _set(
     "employee taxpayer caller child parent family household dependant dependent visitor volunteer doctor insured "
     "trustee retiree broker party adjuster underwriter actuary examiner appraiser supervisor clerk pharmacist "
     "prescriber porter radiologist surgeon midwife therapist receptionist registrar caseworker investigator teacher "
+    "handler approver reviewer assessor complainant appellant colleague ombudsman "
     "dispatcher insurer commissioner ward pharmacy laboratory clinic"
 )
 _PAPER = _set(
@@ -74,6 +75,18 @@ _THEIR_STAFF = re.compile(
     re.I,
 )
 _PRESENT = re.compile(r"\b(?:present|current|existing|legacy|old|incumbent|outgoing|previous|former)\b", re.I)
+_OUR_PEOPLE = re.compile(
+    r"\W*our\s+(?:own\s+)?(?:[\w-]+\s+){0,2}?(?:people|staff|teams?|colleagues|employees|managers?|directors?|officers?|"
+    r"customers?|clients?|readers?|handlers?|administrators?|lawyers?|executives?|departments?|units?)\b",
+    re.I,
+)
+_CODE_OF = re.compile(r"\b(?:error|event|exception|message|request)\s+handlers?\b", re.I)
+"""Handlers that are software."""
+_THEY_HAVE = re.compile(
+    r"(?<=\w)\s(?:the|we|it|they|you)\s(?:[\w’'-]+\s){0,2}?(?:would|will|can|could|may|might|has|have|had|is|are|was|were|"
+    r"incurs?|proposes?|offers?|needs?|uses?|requires?|supplies|submits?)\b"
+)
+"""A clause that tells more of a noun without "that": "all costs the Council would incur"."""
 _WORDS = re.compile(r"[A-Za-z][A-Za-z-]*(?:['’]s?)?")
 _DEFINED = re.compile(
     r"([A-Z][\w&.,' -]{2,80}?)\s*\((?:hereinafter|hereafter|referred to as|collectively)?[\s,:]*(?:referred to as\s+)?"
@@ -104,6 +117,10 @@ class Parties:
         possessor, head = _head(noun_phrase)
         if not possessor and _BUYERS_OFFICE.search(noun_phrase):
             return "buyer"
+        if _OUR_PEOPLE.match(noun_phrase) and not _CODE_OF.search(noun_phrase):
+            return "buyer"
+        if _CODE_OF.search(noun_phrase):
+            return "product"
         someone = _SOMEONE_OF.match(noun_phrase)
         if someone:
             owner = self.of(noun_phrase[someone.end() :])
@@ -130,6 +147,8 @@ class Parties:
 
     def _adjunct(self, noun_phrase: str) -> Party | None:
         """The side of a role that stands before an unknown head: "Contractor staff", "Company employees"."""
+        more = _THEY_HAVE.search(noun_phrase)
+        noun_phrase = noun_phrase[: more.start()] if more else noun_phrase
         cut = _CUT.search(f" {noun_phrase.strip()} ", 1)
         words = _WORDS.findall(noun_phrase[: cut.start()] if cut else noun_phrase)[:-1]
         sides = (self._of_word(word) for word in words if word.lower() not in {"service", "system", "data"})
@@ -170,6 +189,9 @@ def _singular(word: str) -> str:
 
 def _head(noun_phrase: str) -> tuple[str, str]:
     """The possessor (``""`` where none) and the head of a noun phrase: ("contractor", "staff")."""
+    more = _THEY_HAVE.search(noun_phrase)
+    if more and not _LEADING.issuperset(noun_phrase[: more.start()].lower().split()):
+        noun_phrase = noun_phrase[: more.start()]
     text = f" {noun_phrase.strip()} "
     cut = _CUT.search(text, 1)
     while cut and not _LEADING.issuperset(text[: cut.start()].lower().split()):

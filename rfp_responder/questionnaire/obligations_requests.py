@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rfp_responder.questionnaire.obligations_model import ELSEWHERE, Finding, Obligation, Refused, Topic
+from rfp_responder.questionnaire.obligations_model import ELSEWHERE, TELLS, Finding, Obligation, Refused, Topic
 
 _ASKS = frozenset(
     "describe explain outline detail demonstrate discuss summarise summarize identify list state specify indicate "
@@ -26,7 +26,7 @@ _ORDERS = frozenset(
 """Verbs by which it orders: of bidders about their proposals, and of whoever runs the service."""
 _NOUN = re.compile(  # "List of sites", "State law", "Use cases": the verb is a noun
     r"^\w+\s+(?:of|for|law|laws|cases?|is|are|was|were|has|have|had|will|shall|must|may|should|can|management|"
-    r"formats?|agencies|agency|requirements?|by\s+\w+$|and\s+(?!describe|explain|provide|justify|give|state|list|"
+    r"formats?|agencies|agency|requirements?|or\s+(?!describe|explain|provide|justify|give|list|submit|attach|confirm)\w+|by\s+\w+$|and\s+(?!describe|explain|provide|justify|give|state|list|"
     r"submit|return|sign|discuss|identify|include|attach|confirm)\w+)\b",
     re.I,
 )
@@ -55,7 +55,7 @@ def request(text: str, topic: Topic) -> Finding | None:
 def _question(text: str, topic: Topic) -> Finding | None:
     if not _ASKED.search(text):
         return None
-    if topic in {"faq", "background"} and not re.search(r"\byou(?:r)?\b", text, re.I):
+    if topic in TELLS | {"faq"} and not re.search(r"\byou(?:r)?\b", text, re.I):
         return Refused(ELSEWHERE)
     return Obligation("describe", "scored", "vendor")
 
@@ -77,6 +77,10 @@ def _order(text: str, topic: Topic) -> Obligation | None:
         word = first.group(2).lower()
         if first.group(1):
             return Obligation("none", "mandatory", "vendor")
+        if _SHOW_US.match(rest) and not rest[:1].islower():
+            return Obligation("describe", "scored", "vendor")
+        if rest[len(word) : len(word) + 1] == "," and len(rest.split()) <= 4:
+            return None  # "Contact, telephone": a field of a form
         if word in _ASKS | _ORDERS:
             if polite or (not _NOUN.match(rest) and (start or _commands(rest, word, topic))):
                 return Obligation("describe", "scored", "vendor") if word in _ASKS else _ORDER
@@ -85,6 +89,12 @@ def _order(text: str, topic: Topic) -> Obligation | None:
     return None
 
 
+_SHOW_US = re.compile(
+    r"(?:walk|talk|take|guide|lead)\s+us\s+through\b|(?:show|tell|give|send)\s+us\b|help\s+us\s+(?:to\s+)?understand\b|"
+    r"present\s+(?:an?|your|the)\s+(?:[\w-]+\s+){0,3}?(?:plan|approach|case|overview|example|timeline|schedule|team|"
+    r"methodology|strategy|evidence|summary|solution)\b",
+    re.I,
+)
 _ORDER = Obligation("none", "mandatory", "vendor")
 
 
@@ -97,4 +107,4 @@ def _commands(rest: str, word: str, topic: Topic) -> bool:
     long = [word for word in following if len(word) > 3]
     if not following or (len(following) >= 2 and len(titled) >= len(long) and not rest.endswith(".")):
         return False  # "Support And Maintenance", "Submit Proposal Form"
-    return topic not in {"background", "evaluation"} or word in _ASKS
+    return topic not in TELLS | {"evaluation"} or word in _ASKS

@@ -14,14 +14,14 @@ Clause = Literal["main", "relative", "indirect"]
 _SUBORDINATE = re.compile(
     r"^\W*(?:if|should|where|when|whenever|while|whilst|for|in|on|with|without|as|to|at|by|within|before|after|upon|based|under|"
     r"unless|from|during|following|prior|once|subject|except|until|since|because|although|though|notwithstanding|"
-    r"pursuant|throughout|given|provided|no\s+later|not\s+later|through|beyond|regardless|other\s+than|including|"
+    r"such\s+as|namely|pursuant|throughout|given|provided|no\s+later|not\s+later|through|beyond|regardless|other\s+than|including|"
     r"per|via|every\s+time|each\s+time|any\s+time|whether|whatever|\w+ing\b(?!\s+(?:shall|must|will|should|may)))\b",
     re.I,
 )
 _PRONOUN = re.compile(r"^(?:it|they|these|those|he|she|each|both|all|such|this)$", re.I)
 _BOUNDARY = re.compile(
     r";|:|\s[–—]\s|\bbut\b|\band\b(?=\s+(?:the|all|any|each|no|it|they|a|an|also|then|(?:\w+\s+)?(?:shall|must|will|should|may))\b|\s*$)|"
-    r"\band\b(?=\s+[A-Z])|\bor\b(?=\s+(?:the|shall|must|will|should|may)\b|\s*$)|(?P<that>\bthat\b)|"
+    r"\band\b(?=\s+(?![A-Z]\b|[IVX]+\b)[A-Z])|\bor\b(?=\s+(?:the|shall|must|will|should|may)\b|\s*$)|(?P<that>\bthat\b)|"
     r"(?P<indirect>\b(?:how|whether|what|why)\b)|(?P<relative>,?\s*\b(?:which|who|whom)\b)"
 )
 _NEW_CLAUSE = re.compile(
@@ -54,6 +54,9 @@ def subject_of(prefix: str, parties: Parties, before: Party) -> Subject:
             boundary.lastgroup == "relative" or (boundary.lastgroup == "that" and not _NEW_CLAUSE.match(rest))
         ):
             continue  # "the officer who made a decision": the head stands before it
+        before_it = prefix[start : boundary.start()]
+        if boundary.lastgroup == "that" and not bare and _not_a_clause_of_its_own(before_it, rest, parties):
+            continue
         start, cut = boundary.end(), boundary
         kind = "main"
         if boundary.lastgroup == "indirect":
@@ -70,6 +73,36 @@ def subject_of(prefix: str, parties: Parties, before: Party) -> Subject:
     if _PRONOUN.match(words):
         return Subject(_named_before(clause, words, parties) or before, words, kind)
     return Subject("other" if _both(prefix, parties) else _party(words, clause, parties), words, kind)
+
+
+_ONLY_WHEN = re.compile(
+    r"\W*(?:to\s+the\s+extent|in\s+the\s+(?:event|case)|in\s+case|on\s+condition|assuming|given|provided|now|so)\s*$",
+    re.I,
+)
+_A_THING = re.compile(r"\W*(?:(?:an?|the|any|each|every|all|no|those|such)\s+)?(?:[\w-]+\s+){0,3}[\w-]+\s*$", re.I)
+_COMPLEMENT = re.compile(  # what takes a sentence behind "that", so that its subject is a new one
+    r"\b(?:is|are|be|so|such|sure|clear|essential|important|vital|required|mandatory|desirable|preferred|fact|view|"
+    r"condition|requirement|understanding|requires?|expects?|demands?|asks?|insists?|prefers?|wish(?:es)?|wants?|"
+    r"ensures?|agrees?|warrants?|represents?|states?|confirms?|certif(?:y|ies)|believes?|hopes?|thinks?|"
+    r"intends?|means?|understands?|recogni[sz]es?|acknowledges?|provides?|notes?|says?|shows?|demonstrates?)\s*$",
+    re.I,
+)
+_FINITE = re.compile(r"\b(?:is|are|was|were|has|have|had|does|did|can|could|would)\b", re.I)
+
+
+def _not_a_clause_of_its_own(before: str, rest: str, parties: Parties) -> bool:
+    """Whether "that" begins a condition, or tells more of the subject: "A case that a court has opened shall"."""
+    if _ONLY_WHEN.match(before):
+        return "," in rest
+    if not _A_THING.match(before) or _COMPLEMENT.search(before):
+        return False
+    words = rest.partition(",")[0].split()
+    if len(words) < 2:
+        return False
+    verb = words[-1].lower()
+    if _FINITE.search(" ".join(words[1:])):
+        return True
+    return verb.endswith(("s", "ed")) and parties.of(verb) == "unknown" and parties.of(" ".join(words)) != "vendor"
 
 
 _PAIR = re.compile(
@@ -98,6 +131,9 @@ def _named_before(clause: str, pronoun: str, parties: Parties) -> Party | None:
     return next((side for side in sides if side in {"vendor", "buyer", "product"}), None)
 
 
+_SAID = re.compile(r"\s(?:shall|must|will|should|may)\s", re.I)
+
+
 def _noun_phrase(clause: str) -> str:
     """The phrase that is the subject: the first part of the clause that is neither an adverb nor a subordinate."""
     parts = [part.strip(' "“”') for part in re.split(r",|\(|\)", clause)]
@@ -105,6 +141,11 @@ def _noun_phrase(clause: str) -> str:
     if not parts:
         return ""
     main = [part for part in parts if not _SUBORDINATE.match(part)]
+    verb = _SAID.search(main[0]) if main else None
+    if verb and (clause.rstrip().endswith(",") or _SAID.match(f" {main[-1]} ")):
+        main = [main[0][: verb.start()]]  # "The jury may ask a bidder, may visit": one subject
+    elif verb and len(main) > 1:
+        main = main[-1:]  # "The Council will decide, the Contractor shall"
     if main:
         return re.sub(
             r"^(?:and|or|also|then|accordingly|therefore|however|both|similarly|further)\s+", "", main[0], flags=re.I

@@ -57,6 +57,7 @@ class Block:
     level: int = 0
     raised: str = ""
     note: bool = False
+    field: bool = False  # of a blank form: "Name of company"
 
     def page_at(self, offset: int) -> int:
         """The page on which the character at ``offset`` stands."""

@@ -11,10 +11,20 @@ from rfp_responder.dates import find_dates
 
 Unit = Literal["words", "characters", "pages"]
 
-_NUMBERS = {
-    name: number
-    for number, name in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), 1)
-} | {"fifteen": 15, "twenty": 20, "twenty-five": 25, "thirty": 30, "forty": 40, "fifty": 50, "hundred": 100}
+_ONES = (
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen"
+).split()
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_NUMBERS = (
+    {name: number for number, name in enumerate(_ONES, 1)}
+    | {name: 10 * number for number, name in enumerate(_TENS, 2)}
+    | {f"{ten}-{one}": 10 * n + m for n, ten in enumerate(_TENS, 2) for m, one in enumerate(_ONES[:9], 1)}
+    | {f"{one} hundred": 100 * number for number, one in enumerate(_ONES[:9], 1)}
+    | {f"{one} hundred fifty": 100 * number + 50 for number, one in enumerate(_ONES[:9], 1)}
+    | {f"{one} thousand": 1000 * number for number, one in enumerate(_ONES[:9], 1)}
+    | {"hundred": 100}
+)
 _COUNT = r"(?P<n>\d[\d,]*|" + "|".join(sorted(_NUMBERS, key=len, reverse=True)) + r")"
 _UNIT = (
     r"(?:A4\s+|(?:single|double)[- ]sided\s+|printed\s+|typed\s+|letter[- ]size\s+|numbered\s+)?"
@@ -75,9 +85,16 @@ _OF_PAPERS = re.compile(
 )
 
 
+_LATER = re.compile(  # what a contractor writes once it works
+    r"\b(?:reports?|minutes|invoices?|manuals?|notices?|bulletins?|messages?|newsletters?|logs?)\W+(?:[\w-]+\W+){0,4}?"
+    rf"(?={_BOUND}\s)",
+    re.I,
+)
+
+
 def limits_papers(text: str) -> bool:
     """Whether a text speaks of something that a bidder writes: "documents of up to 200 pages" is no limit of it."""
-    return bool(_OF_PAPERS.search(text))
+    return bool(_OF_PAPERS.search(text)) and not _LATER.search(text)
 
 
 def find_limit(text: str) -> Limit | None:

@@ -63,6 +63,12 @@ class Table:
         return strong or "answer" in roles
 
     @property
+    def questions(self) -> bool:
+        """Whether each row is a question, even where it is put as an order ("Include a diagram")."""
+        told = [name for name, role in zip(self.names, self.roles, strict=True) if role == "text"]
+        return bool(told) and all(re.search(r"\bquestions?\b", name, re.I) for name in told)
+
+    @property
     def defines(self) -> bool:
         """Whether each row says what a word means."""
         return self.roles[0] == "term" and self.roles.count("term") + self.roles.count("text") >= 2

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from rfp_responder.domain import Document, Page
 from rfp_responder.questionnaire.obligations import topic_of
 from rfp_responder.questionnaire.obligations_model import Topic
+from rfp_responder.questionnaire.obligations_requests import request
 from rfp_responder.questionnaire.requirements_blocks import (
     BULLET,
     CLAUSE,
@@ -54,7 +55,50 @@ def blocks(document: Document) -> list[Block]:
         found[on_page:] = sorted(
             found[on_page:], key=lambda block: block.note
         )  # a paragraph may go on behind its notes
+    _mark_forms(found)
+    _find_small_headings(found)
     return _placed(found)
+
+
+_FORM_WORD = re.compile(
+    r"^(?:(?:full|legal|printed|company|contact)\s+)?(?:name|date|signature|signed|title|(?:tele)?phone|e-?mail|address|fax|"
+    r"position|place|(?:tax|vat|registration)\b.*|contact|city|zip|post\s?code)\b",
+    re.I,
+)
+_OF_SENTENCES = re.compile(r"\b(?:the|an?|your|our|all|any|each|every|no|two|three|must|shall|should|will|may)\b", re.I)
+
+
+_STATES = re.compile(r"\b(?:shall|must|should|will|may|can|is|are|was|were|has|have|please|dear|sincerely)\b", re.I)
+
+
+def _short(block: Block, words: int) -> bool:
+    """Whether a block is an unmarked line of a few words that ends without a stop."""
+    plain = block.kind == "prose" and not block.mark and not block.code and not block.note
+    return plain and len(block.text.split()) <= words and block.text[-1:] not in ".;:,?!" and block.text[:1].isupper()
+
+
+def _mark_forms(found: Sequence[Block]) -> None:
+    """Mark the fields of a blank form: three or more short lines in a row, two of them words of forms."""
+    run: list[Block] = []
+    for block in (*found, None):
+        if block is not None and _short(block, 6):
+            run.append(block)
+            continue
+        if len(run) >= 3 and sum(1 for each in run if _FORM_WORD.match(each.text)) >= 2:
+            for each in run:
+                each.field = not _OF_SENTENCES.search(each.text)
+        run.clear()
+
+
+def _find_small_headings(found: Sequence[Block]) -> None:
+    """Make a heading of a short line that stands alone between a paragraph that has ended and one that begins."""
+    for before, block, after in zip(found, found[1:], found[2:], strict=False):
+        ended = before.kind == "heading" or (before.kind in {"prose", "item"} and before.text.endswith((".", "?", "!")))
+        begins = after.kind == "prose" and not after.mark and len(after.text.split()) >= 8
+        whole = begins and after.text[:1].isupper() and after.text.endswith((".", "?", ":", "!"))
+        title = _short(block, 6) and not re.search(r"[\d,/()·|@]", block.text) and not _STATES.search(block.text)
+        if ended and whole and title and request(block.text, "") is None:
+            block.kind, block.level = "heading", 9
 
 
 def _is_repeated_head(found: Sequence[Block], block: Block, on_page: int) -> bool:

@@ -19,7 +19,7 @@ _STARTS = (
 )
 _MISSED_END = re.compile(
     r"(?:\b(?:Exhibit|Annex|Appendix|Section|Schedule|Attachment|Part|Volume|Form|Lot|Phase|Option|Class|Category|"
-    rf"Type|Group)\s+[A-Z]\.|\b(?:[ap]\.m|etc|Inc|Ltd|Co|Corp|U\.S|U\.K)\.)[”\"’)]?\s+(?={_STARTS})"
+    rf"Type|Group)\s+[A-Z]\.|\b(?:[ap]\.m|etc|Inc|Ltd|Co|Corp|U\.S|U\.K)\.)[”\"’)]?\s+(?={_STARTS}|[A-Z]{{2,}}\s+[A-Z]{{2,}})"
 )
 _STEM_END = re.compile(
     r"\b(?:shall|must|will|should|following|include|includes|to|(?:shall|must|will|should|may)\s+not)$"

@@ -26,12 +26,16 @@ _BLANK = re.compile(r"^(?:[\W_]*|y\s*/\s*n|yes\s*/\s*no|yes|no|n/?a|\d{1,3}\s*%?
 
 @dataclass(frozen=True, slots=True)
 class RowParts:
-    """A row of a table of requirements taken apart: its words, its id and what its column says of its kind."""
+    """A row of a table of requirements taken apart: its words, its id and what its column says of its kind.
+
+    ``question``: it stands in a column of questions.
+    """
 
     text: str
     code: str = ""
     kind: Kind | None = None
     limit: str = ""
+    question: bool = False
 
 
 def named_parts(block: Block, table: Table, legend: Mapping[str, Kind]) -> RowParts:
@@ -42,7 +46,9 @@ def named_parts(block: Block, table: Table, legend: Mapping[str, Kind]) -> RowPa
         if mark and name in table.names:
             found.setdefault(role_of(name), value)
     code = block.code or found.get("id", "")
-    return RowParts(found.get("text", ""), code, kind_of(found.get("kind", ""), legend), found.get("limit", ""))
+    return RowParts(
+        found.get("text", ""), code, kind_of(found.get("kind", ""), legend), found.get("limit", ""), table.questions
+    )
 
 
 def parts(block: Block, table: Table, legend: Mapping[str, Kind]) -> RowParts:
@@ -67,7 +73,7 @@ def parts(block: Block, table: Table, legend: Mapping[str, Kind]) -> RowParts:
             limit = cell if re.search("[a-z]", cell) else _with_unit(cell, table)
         elif not _BLANK.match(cell):
             kept.append((role, cell))
-    return RowParts(_wording(kept), code, kind, limit)
+    return RowParts(_wording(kept), code, kind, limit, table.questions)
 
 
 def lost_gutter(block: Block, table: Table, legend: Mapping[str, Kind]) -> bool:

@@ -73,6 +73,8 @@ class Walk:
             self.close()
             self._table, self._code, self._carried = None, "", "unknown"
             self._limit = block.text if find_limit(block.text) else ""
+        elif block.field:
+            self.close()
         elif block.topic == "contents":
             self.left_out[_CONTENTS] += 1
         elif block.note:
@@ -204,6 +206,8 @@ class Walk:
         finding = judge(told.text, self.parties)
         kind: Kind = finding.kind if isinstance(finding, Obligation) else "mandatory"
         verb = finding.verb if isinstance(finding, Obligation) else first_verb(told.text)
+        if told.question and verb == "none":
+            verb, kind = "describe", "scored"
         self.found.append(
             Found(
                 block.section,
