@@ -111,3 +111,37 @@ def test_names_of_sheets_and_notes_cannot_steer_the_terminal(tmp_path: Path, cap
     book.close()
     assert run(["inspect", str(path)]) == 0
     assert "\u202e" not in capsys.readouterr().out
+
+
+def test_what_somebody_wrote_into_a_filled_file_is_kept_when_it_is_filled_again(sheet: Path, capsys: Captured) -> None:
+    assert run(["answer", "asked.csv", "-o", "out.csv"]) == 0
+    assert run(["answer", "asked.csv", "-o", "out.csv"]) == 0
+    assert not (sheet.parent / "out.edited-1.csv").exists()
+    (sheet.parent / "out.csv").write_text(SHEET.replace("rest?,", "rest?,BY HAND"), "utf-8")
+    capsys.readouterr()
+    assert run(["answer", "asked.csv", "-o", "out.csv"]) == 0
+    assert "kept as out.edited-1.csv" in capsys.readouterr().out
+    assert "BY HAND" in (sheet.parent / "out.edited-1.csv").read_text("utf-8")
+
+
+@pytest.mark.parametrize("option", ["-o", "--report"])
+def test_an_earlier_edition_and_a_mapping_are_never_written_over(option: str, sheet: Path, capsys: Captured) -> None:
+    assert run(["inspect", "asked.csv", "--save-mapping", "map.csv"]) == 0
+    kept = (sheet.parent / "map.csv").read_text("utf-8")
+    assert run(["answer", "asked.csv", "--mapping", "map.csv", option, "map.csv"]) == 1
+    assert "is the mapping itself" in capsys.readouterr().err
+    assert run(["answer", "asked.csv", "--previous", "map.csv", option, "map.csv"]) == 1
+    assert "is the previous edition itself" in capsys.readouterr().err
+    assert (sheet.parent / "map.csv").read_text("utf-8") == kept
+
+
+def test_a_report_named_as_a_page_is_refused(sheet: Path, capsys: Captured) -> None:
+    assert run(["answer", "asked.csv", "-o", "out.csv", "--report", "r.html"]) == 1
+    assert "expected one for the JSON report" in capsys.readouterr().err
+
+
+def test_a_mapping_that_changed_is_not_resumed_from_rows_of_the_old_one(sheet: Path, capsys: Captured) -> None:
+    assert run(["answer", "asked.csv", "-o", "out.csv"]) == 0
+    assert run(["inspect", "asked.csv", "--save-mapping", "map.yaml"]) == 0
+    assert run(["answer", "asked.csv", "-o", "out.csv", "--mapping", "map.yaml", "--resume"]) == 0
+    assert len(list((sheet.parent / ".rfp" / "answers").glob("asked-*.jsonl"))) == 2

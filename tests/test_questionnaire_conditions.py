@@ -195,3 +195,32 @@ def test_only_a_lead_in_that_says_something_asks_alone() -> None:
     assert not asks_alone("Do you:")
     assert not asks_alone("The system must:")
     assert not asks_alone("Please provide the following:")
+
+
+def test_a_gate_may_stand_on_a_sheet_before(tmp_path: Path) -> None:
+    gates = [HEAD, ["REQU-01", "Do you process card data?"], ["REQU-02", "Do you offer consulting?"]]
+    others = {
+        "Cards": [
+            ["Cards (complete only if REQU-01 is answered Yes)", "", "Answer", "Comments"],
+            ["CARD-01", "Who is your assessor?"],
+            ["CARD-02", "Is the network segmented?"],
+        ]
+    }
+    path = workbook(tmp_path / "q.xlsx", gates, name="Start", others=others)
+    items = {item.id: item for item in inspect(path).items}
+    condition = items["CARD-01"].condition
+    assert condition is not None
+    assert (condition.sheet, condition.gate, condition.wanted) == ("Start", 2, ("yes", "partial"))
+    report = fill(path, tmp_path / "o.xlsx", no)
+    assert {row.id: row.status for row in report.rows if row.sheet == "Cards" and row.id} == dict.fromkeys(
+        ("CARD-01", "CARD-02"), "not_required"
+    )
+
+
+def test_a_follow_up_that_says_it_is_asked_with_the_topic_of_its_gate(tmp_path: Path) -> None:
+    texts = ["Do you have a documented security policy?", "If yes, is it reviewed every year?", "If yes, who wrote it?"]
+    items = inspect(form(tmp_path, texts)).items
+    assert [item.question.text for item in items[1:]] == [
+        "Documented security policy: is it reviewed every year?",
+        "Documented security policy: who wrote it?",
+    ]

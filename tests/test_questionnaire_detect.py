@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+import openpyxl
 import pytest
-from workbooks import Rows, workbook
+from workbooks import Rows, answer_to, workbook
 
-from rfp_responder.questionnaire import SheetLayout, inspect
+from rfp_responder.questionnaire import SheetLayout, fill, inspect
 from rfp_responder.questionnaire.headwords import listed_choices, roles
 from rfp_responder.questionnaire.rules import asks, is_placeholder, limits, never_asks
 
@@ -478,3 +479,63 @@ def test_a_published_questionnaire_is_told_by_its_ids_and_headers(
 ) -> None:
     rows = [headers, *([ids.format(n), f"Do you have control number {n}?"] for n in range(1, 16))]
     assert inspect(workbook(tmp_path / "q.xlsx", rows)).name == name
+
+
+def test_each_row_may_list_its_own_options(tmp_path: Path) -> None:
+    rows = [
+        ["No.", "Question", "Answer Type", "Response Options", "Response"],
+        [1, "Where is data hosted?", "Single choice", "EU; US; Asia"],
+        [2, "Do you encrypt data?", "Yes/No"],
+        [3, "Describe your backups.", "Text"],
+    ]
+    items = inspect(workbook(tmp_path / "q.xlsx", rows)).items
+    assert [item.choices for item in items] == [("EU", "US", "Asia"), ("Yes", "No"), ()]
+
+
+def test_boxes_to_tick_are_the_choices_of_their_cell(tmp_path: Path) -> None:
+    rows = [["ID", "Question", "Answer"], *([n, text, "☐ Yes ☐ No ☐ N/A"] for n, text in enumerate(ASKED, 1))]
+    path, out = workbook(tmp_path / "q.xlsx", rows), tmp_path / "o.xlsx"
+    assert inspect(path).items[0].choices == ("Yes", "No", "N/A")
+    fill(path, out, lambda question: answer_to(question, choice="No"))
+    assert openpyxl.load_workbook(out)["Questions"]["C2"].value == "☐ Yes ☒ No ☐ N/A"
+
+
+def test_boxes_that_somebody_ticked_are_left_alone(tmp_path: Path) -> None:
+    rows = [["ID", "Question", "Answer"], *([n, text, "☒ Yes ☐ No"] for n, text in enumerate(ASKED, 1))]
+    assert {item.blocked for item in inspect(workbook(tmp_path / "q.xlsx", rows)).items} == {"already filled"}
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("3.5.1 Do you encrypt data at rest?", "Do you encrypt data at rest?"),
+        ("Q7. Do you encrypt data at rest?", "Do you encrypt data at rest?"),
+        ("PR.DS-02: Data in transit must be protected.", "Data in transit must be protected."),
+        ("AES-256 is used for all data, is it not?", "AES-256 is used for all data, is it not?"),
+    ],
+)
+def test_an_id_before_a_question_is_not_asked(text: str, asked: str, tmp_path: Path) -> None:
+    rows = [["Question", "Answer"], [text], *([each] for each in ASKED)]
+    item = inspect(workbook(tmp_path / "q.xlsx", rows)).items[0]
+    assert (item.text, item.question.text) == (text, asked)
+
+
+def test_a_row_named_response_takes_the_answer_of_the_question_above(tmp_path: Path) -> None:
+    rows: list[list[object]] = []
+    for n, text in enumerate(ASKED[1:], 1):
+        rows += [[f"Q{n}", text, "Weighting", "10%", "Word limit: 250 words"], ["Response"], []]
+    path = workbook(tmp_path / "q.xlsx", rows, merges=["B2:E2", "B5:E5", "B8:E8"])
+    items = inspect(path).items
+    assert [(item.row, item.id, item.answer_cell) for item in items] == [
+        (1, "Q1", "B2"),
+        (4, "Q2", "B5"),
+        (7, "Q3", "B8"),
+    ]
+    assert {item.question.max_words for item in items} == {250}
+
+
+def test_columns_of_codes_and_of_the_same_words_never_ask(tmp_path: Path) -> None:
+    rows = [["Required Questions", "", "Response", "Question Description"]]
+    rows += [[f"REQU-0{n}", text, "", "Please answer in detail what is asked here."] for n, text in enumerate(ASKED, 1)]
+    sheet = inspect(workbook(tmp_path / "q.xlsx", rows)).sheets[0]
+    assert (sheet.id_column, sheet.question_column) == ("A", "B")

@@ -84,3 +84,29 @@ def test_a_form_with_its_answers_below_is_replayed_too(tmp_path: Path) -> None:
     replayed = inspect(path, load_mapping(tmp_path / "map.yaml"))
     assert [item.answer_cell for item in replayed.items] == ["A2", "A4", "A6"]
     assert not any(item.blocked for item in replayed.items)
+
+
+def test_a_header_repeated_for_each_block_is_replayed_with_all_rows(tmp_path: Path) -> None:
+    head = ["Documentation", "", "Vendor Answers", "Additional Information"]
+    rows = [
+        head,
+        ["DOCU-01", "Do you encrypt data?"],
+        ["Operations", *head[1:]],
+        ["OPER-01", "Is data backed up daily?"],
+    ]
+    path = workbook(tmp_path / "q.xlsx", rows)
+    (tmp_path / "map.yaml").write_text(mapping_text(inspect(path), path.name))
+    assert inspect(path, load_mapping(tmp_path / "map.yaml")).sheets == inspect(path).sheets
+
+
+def test_choices_that_a_header_spells_out_are_replayed(tmp_path: Path) -> None:
+    rows = [["ID", "Requirement", "Comply? (Y/N/P)"], ["1", "The system must log access."], ["2", "It must keep logs."]]
+    path = workbook(tmp_path / "q.xlsx", rows)
+    (tmp_path / "map.yaml").write_text(mapping_text(inspect(path), path.name))
+    assert [item.choices for item in inspect(path, load_mapping(tmp_path / "map.yaml")).items] == [("Y", "N", "P")] * 2
+
+
+def test_one_column_has_one_role(tmp_path: Path) -> None:
+    path = saved(tmp_path, comment="E")
+    with pytest.raises(QuestionnaireError, match="column E two roles"):
+        inspect(path, load_mapping(tmp_path / "map.yaml"))

@@ -208,7 +208,8 @@ def _question_column(grid: Grid, table: Table) -> int | None:
         score = 1.6 * said + 3 * asking[column] / count + count / busiest + min(length[column] / count, 8) / 8
         score -= 1.5 * max(against - said, 0)
         score -= 2.0 if column in grid.hidden_columns else 0.0
-        score -= 3.0 if count >= 4 and len(distinct[column]) < 0.5 * count else 0.0  # the same words in every row
+        same = 1 - len(distinct[column]) / count
+        score -= 8.0 * same if count >= 4 and same > 0.5 else 0.0  # the same words in most rows ask nothing
         score -= 0.02 * column  # of two equals the left one asks
         if said < 1 and asking[column] < 2:
             if not any(table.weight(c, "answer") >= 2 for c in range(column + 1, column + 8)) and not table.structural:

@@ -42,8 +42,8 @@ def with_conditions(
     """The items with the conditions that their own words, their columns, and rows between them say.
 
     ``told`` runs beside ``items``; ``between`` are the rows (one-based) and words of headings and instructions, which
-    may open a section under a condition; ``borders`` are those of headings, where such a section ends. ``others`` are the
-    questions of the sheets before, by id in lower case, any of which may be a gate.
+    may open a section under a condition; ``borders`` are those of headings, where such a section ends. ``others`` are
+    the questions of the sheets before, by id in lower case, any of which may be a gate.
     """
     reading = _Reading(items, borders, others)
     for item in items:

@@ -132,7 +132,8 @@ def _pairs(grid: Grid, row: int) -> list[_Pair]:
         if marked:
             found.append(_Pair(row, column, marked[0], True))
         elif plain and slots:  # a blank line under each label is where its answer goes
-            found.append(_Pair(row, column, below if alone and below in slots else slots[0], False))
+            under = alone and below in slots and not _names_answer(text)
+            found.append(_Pair(row, column, below if under else slots[0], False))
     return found
 
 
@@ -179,7 +180,7 @@ def _question_above(grid: Grid, pair: _Pair) -> tuple[int, int] | None:
     if not _names_answer(grid.text(pair.row, pair.column)):
         return None
     row = max((each for each in grid.cells if each < pair.row), default=0)
-    if pair.row - row > 2:
+    if row == 0 or pair.row - row > 2:
         return None
     asking = [(asks(cell.text), len(cell.text), column) for column, cell in grid.cells[row].items()]
     best = max(asking, default=(0.0, 0, 0))

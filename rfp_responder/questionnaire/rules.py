@@ -35,7 +35,8 @@ _REQUEST_START = re.compile(
     r"detail|outline|give|"
     r"summari[sz]e|demonstrate|define|document|ensure|submit|include|supply|share|elaborate|discuss|"
     r"select|tell|"
-    r"upload|name|enter|clarify|disclose|report|estimate|quantify|bitte|beschreiben sie|nennen sie|erläutern sie|"
+    r"set out|show|present|advise|walk (?:us|me)|quote|calculate|rate|comment|upload|name|enter|clarify|"
+    r"disclose|report|estimate|quantify|bitte|beschreiben sie|nennen sie|erläutern sie|"
     r"geben sie|führen sie|legen sie|décri(?:re|vez)|veuillez|indiquez|précisez|fournissez|listez|expliquez|describa|"
     r"indique|detalle|explique|proporcione|adjunte|descreva|indique|forneça|liste|beschrijf|geef|licht|vermeld|noem|"
     r"descri(?:vere|va)|indicare|elencare|fornire|opisz|proszę|podaj|beskriv|ange|oplys|angi)\b",
