@@ -27,6 +27,8 @@ def test_question_rows_and_columns_agree_with_the_structure_gold() -> None:
         assert len(found & wanted) >= 0.95 * max(len(found), len(wanted)), gold["file"]
         columns = (sheet.id_column, sheet.question_column, sheet.answer_column)
         assert columns == (gold["id_col"], gold["question_col"], gold["answer_col"]), gold["file"]
+        others = [s.sheet for s in inspect(FOLDER / gold["file"]).sheets if s.sheet != gold["sheet"]]
+        assert not others, f"{gold['file']} asks on one sheet only"
 
 
 def test_a_real_questionnaire_is_filled_and_loses_nothing(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from rfp_responder.text import fold
 
 MAX_ROWS = 20_000  # of one sheet; questionnaires have up to 1,500 questions, and 10,000 rows take a second
 MAX_ALL_ROWS = 60_000  # of all sheets together, which bounds the time on hostile files
+_SCORES = "its questions repeat another sheet's and formulas copy the answers: a score sheet"
 _CODED = 0.6  # share of the questions that begin with an id, from which on every such beginning is one
 MIRRORED = 0.8  # a sheet whose questions are copied by formula from another is a score sheet, not a second form
 
@@ -48,7 +49,11 @@ def detect(grids: Sequence[Grid]) -> Layout:
             reason = _reason_to_skip(grid, layout, sheets)
             if not reason:
                 kept.append(layout)
-        bare = grid.known is None and all(not layout.answerable and not layout.header_rows for layout in kept)
+        bare = (
+            grid.known is None
+            and reason != _SCORES
+            and all(not layout.answerable and not layout.header_rows for layout in kept)
+        )
         form = read_form(grid) if bare and not grid.hidden and not skips_sheet(grid.name) else None
         if form is not None and (not kept or _rows(form) == {row for layout in kept for row in _rows(layout)}):
             kept = [form]
@@ -284,7 +289,7 @@ def _reason_to_skip(grid: Grid, layout: SheetLayout, before: Sequence[SheetLayou
         for item in layout.items
     )
     if copied >= MIRRORED * len(layout.items):
-        return "its questions repeat another sheet's and formulas copy the answers: a score sheet"
+        return _SCORES
     return ""
 
 
