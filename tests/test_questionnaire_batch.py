@@ -136,3 +136,17 @@ def test_a_fault_of_the_answerer_is_the_rows_own(tmp_path: Path) -> None:
     report = fill(form(tmp_path, questions(3)), tmp_path / "o.xlsx", answer)
     assert [row.status for row in report.rows[1:]] == ["answered", "error", "answered"]
     assert report.rows[2].notes == ("RuntimeError: broken",)
+
+
+def test_details_of_the_vendor_or_the_signer_are_left_to_a_person(tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    def answer(question: Question) -> Answer:
+        asked.append(question.text)
+        return answer_to(question)
+
+    texts = ["Company name", "Date of signature", "Do you encrypt data?", "Number of employees", "E-mail address"]
+    report = fill(form(tmp_path, texts), tmp_path / "o.xlsx", answer)
+    assert asked == ["Do you encrypt data?", "Number of employees"]
+    assert report.rows[1].notes == ("a field for your own details: fill it in by hand",)
+    assert report.totals["unanswered"] == 3

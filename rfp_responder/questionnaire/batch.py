@@ -14,6 +14,7 @@ from rfp_responder.questionnaire.account import Row
 from rfp_responder.questionnaire.checkpoint import Checkpoint, Outcome
 from rfp_responder.questionnaire.conditions import holds
 from rfp_responder.questionnaire.model import Condition, Item
+from rfp_responder.questionnaire.rules import is_own_detail
 from rfp_responder.questionnaire.slots import closed, place_answer
 from rfp_responder.text import fold
 
@@ -21,6 +22,7 @@ Answering = Callable[[Question], Answer]
 Progress = Callable[[int, int], None]
 Earlier = Callable[[Item], "Outcome | str | None"]
 MODEL_FAULTS = 3  # in a row: the server is down or the key is wrong, and the next 300 rows would fail alike
+OWN_DETAIL = "a field for your own details: fill it in by hand"
 NOT_REACHED = "not asked: the run was stopped before this row"
 
 _Key = tuple[object, ...]
@@ -142,6 +144,8 @@ class Batch:
             return closed(item, "not_required", item.blocked)
         if item.unwritable or not item.question.text:
             return closed(item, "unanswered", item.unwritable or "the question's text could not be read")
+        if is_own_detail(item.text):
+            return closed(item, "unanswered", OWN_DETAIL)
         gate = item.condition and self.outcomes.get(_gate_of(item, item.condition))
         if item.condition and gate and _calls_for(item.condition, gate.row) is False:
             told = gate.row.choice or gate.row.stance or gate.row.answer

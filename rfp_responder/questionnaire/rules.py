@@ -86,6 +86,19 @@ _PLACEHOLDER = re.compile(
     r"to be completed(?: by .{0,30})?|[<\[].{0,60}[>\]])",
     re.IGNORECASE,
 )
+_DETAIL_WORDS = 7
+_PERSON = (
+    r"(?:your|the|of|and|or|/|&|,|\(|\)|-|s|full|legal|trading|registered|authori[sz]ed|print(?:ed)?|primary|main|company|"
+    r"organi[sz]ation|vendor|supplier|bidder|tenderer|provider|solution|product|business|corporate|contact|signatory|"
+    r"person|representative|account|remittance|mailing|postal|street|billing|job|place)"
+)
+_DETAIL = re.compile(
+    rf"(?:{_PERSON}\s*)*(?:names?|signatures?|signed(?: by)?|dates?|title|position|role|phone|telephone|tel|mobile|fax|"
+    r"e-?mail|address(?:es)?|city|town|state|zip|postcode|post code|country|website|url|vat|tax|ein|tin|ssn|abn|duns|iban|"
+    rf"bic|swift|bank)(?:\s*(?:{_PERSON}|\b(?:number|no\.?|id|code|details|line|address|name|signed|completed|title|phone|"
+    r"e-?mail|identification|signature|date|by|for|here|zip|state|in block letters|\d)\b))*\.?",
+    re.IGNORECASE,
+)
 _CODE = re.compile(r"[A-Za-z&]{0,10}[-._ ]{0,2}(?:[A-Za-z&]{1,6}[-._ ])?\d{1,4}(?:[-._]?\d{1,4}|[-._]?[a-z])*[.)]?$")
 _LEADING_CODE = re.compile(
     r"\s*((?:[A-Z&]{1,8}[-.]?\d{1,4}(?:[-._]\d+)*[a-z]?|\d{1,3}(?:\.\d{1,3})+[a-z]?|Q\d{1,4}))[\s.:)\-–—]+\S"
@@ -207,6 +220,13 @@ def leading_code(text: str) -> str:
 def skips_sheet(name: str) -> bool:
     """Whether a sheet's name says that it holds no questions to answer."""
     return bool(_SKIPPED_SHEET.search(name.replace("_", " ")))
+
+
+def is_own_detail(text: str) -> bool:
+    """Whether a label asks for a detail of the vendor or of who signs (``"Mailing address"``, ``"Date:"``), which is
+    filled in by hand: no sentence of a document answers it."""
+    folded = fold(text).strip(" :*")
+    return "?" not in folded and len(folded.split()) <= _DETAIL_WORDS and _DETAIL.fullmatch(folded) is not None
 
 
 def is_placeholder(text: str) -> bool:
