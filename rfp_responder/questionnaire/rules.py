@@ -86,16 +86,16 @@ _PLACEHOLDER = re.compile(
     r"to be completed(?: by .{0,30})?|[<\[].{0,60}[>\]])",
     re.IGNORECASE,
 )
-_DETAIL_WORDS = 7
+_DETAIL_WORDS, _DETAIL_LENGTH = 7, 80
 _PERSON = (
     r"(?:your|the|of|and|or|/|&|,|\(|\)|-|s|full|legal|trading|registered|authori[sz]ed|print(?:ed)?|primary|main|company|"
-    r"organi[sz]ation|vendor|supplier|bidder|tenderer|provider|solution|product|business|corporate|contact|signatory|"
-    r"person|representative|account|remittance|mailing|postal|street|billing|job|place)"
+    r"organi[sz]ation|vendor|supplier|bidder|tenderer|provider|solution|product|business|corporate|contact|"
+    r"signatory|person|representative|account|remittance|mailing|postal|street|billing|job|place)"
 )
 _DETAIL = re.compile(
-    rf"(?:{_PERSON}\s*)*(?:names?|signatures?|signed(?: by)?|dates?|title|position|role|phone|telephone|tel|mobile|fax|"
-    r"e-?mail|address(?:es)?|city|town|state|zip|postcode|post code|country|website|url|vat|tax|ein|tin|ssn|abn|duns|iban|"
-    rf"bic|swift|bank)(?:\s*(?:{_PERSON}|\b(?:number|no\.?|id|code|details|line|address|name|signed|completed|title|phone|"
+    rf"(?:{_PERSON}\s*)*(?:names?|signatures?|signed(?: by)?|dates?|title|position|role|phone|telephone|tel|mobile|"
+    r"fax|e-?mail|address(?:es)?|city|town|state|zip|postcode|post code|country|website|url|vat|tax|ein|tin|ssn|abn|duns|"
+    rf"iban|bic|swift|bank)(?:\s*(?:{_PERSON}|\b(?:number|no\.?|id|code|details|line|address|name|signed|completed|title|phone|"
     r"e-?mail|identification|signature|date|by|for|here|zip|state|in block letters|\d)\b))*\.?",
     re.IGNORECASE,
 )
@@ -226,7 +226,8 @@ def is_own_detail(text: str) -> bool:
     """Whether a label asks for a detail of the vendor or of who signs (``"Mailing address"``, ``"Date:"``), which is
     filled in by hand: no sentence of a document answers it."""
     folded = fold(text).strip(" :*")
-    return "?" not in folded and len(folded.split()) <= _DETAIL_WORDS and _DETAIL.fullmatch(folded) is not None
+    short = len(folded) <= _DETAIL_LENGTH and len(folded.split()) <= _DETAIL_WORDS
+    return short and "?" not in folded and _DETAIL.fullmatch(folded) is not None
 
 
 def is_placeholder(text: str) -> bool:
