@@ -25,7 +25,9 @@ _BARRED = re.compile(
 )
 
 
-_COVERS = re.compile(r"\b(?:covers?|covered|covering|between|during|for the (?:period|year|time)|gap)\b", re.I)
+_COVERS = re.compile(
+    r"\b(?:covers?|covered|covering|between|during|for the (?:period|year|time)|gaps?|coverage)\b", re.I
+)
 
 
 def doubt(question: str, stance: Stance, decisive: Scored, better: Sequence[Scored]) -> str:
@@ -48,7 +50,8 @@ def doubt(question: str, stance: Stance, decisive: Scored, better: Sequence[Scor
     turned = opposites(asked.tokens, said.tokens, said.senses, asked.senses) if stance == "yes" else []
     if turned:
         return f"the question says {turned[0][0]!r}, the passage {turned[0][1]!r}: neither yes nor no is given"
-    if stance == "no" and _COVERS.search(candidate.text) and _dated(candidate.text) and not _dated(question):
+    of_period = _COVERS.search(candidate.text) and _dated(candidate.text)
+    if stance == "no" and of_period and not (_dated(question) or _COVERS.search(question)):
         return "it is denied for a period only: neither yes nor no is given"
     if _BARRED.search(question) and not _BARRED.search(candidate.text):
         return "the question asks what is kept out, the passage tells what is let in: neither yes nor no is given"

@@ -94,8 +94,8 @@ _PERSON = (
 )
 _DETAIL = re.compile(
     rf"(?:{_PERSON}\s*)*(?:names?|signatures?|signed(?: by)?|dates?|title|position|role|phone|telephone|tel|mobile|"
-    r"fax|e-?mail|address(?:es)?|city|town|state|zip|postcode|post code|country|website|url|vat|tax|ein|tin|ssn|abn|duns|"
-    rf"iban|bic|swift|bank)(?:\s*(?:{_PERSON}|\b(?:number|no\.?|id|code|details|line|address|name|signed|completed|title|phone|"
+    r"fax|e-?mail|address(?:es)?|city|town|state|zip|postcode|post code|country|website|url|vat|tax|ein|tin|ssn|abn|"
+    rf"duns|iban|bic|swift|bank)(?:\s*(?:{_PERSON}|\b(?:number|no\.?|id|code|details|line|address|name|signed|completed|title|phone|"
     r"e-?mail|identification|signature|date|by|for|here|zip|state|in block letters|\d)\b))*\.?",
     re.IGNORECASE,
 )
