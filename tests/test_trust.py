@@ -51,3 +51,10 @@ def test_a_sentence_that_ranks_before_and_says_the_contrary_withholds_the_verdic
     question = "Can audit events be sent to our own monitoring system?"
     assert doubt(question, "no", after, [before])
     assert doubt(question, "yes", before, []) == ""
+
+
+def test_a_denial_for_a_period_decides_only_questions_about_coverage() -> None:
+    denial = scored("No SOC 2 report covers 1 July 2024 to 30 June 2025.")
+    assert "for a period only" in doubt("Do you hold a SOC 2 report?", "no", denial, ())
+    assert doubt("Is the coverage of your SOC 2 reports continuous?", "no", denial, ()) == ""
+    assert doubt("Is there a SOC 2 report for the year to 30 June 2025?", "no", denial, ()) == ""
