@@ -174,3 +174,22 @@ def test_the_number_of_cells_and_characters_is_bounded(tmp_path: Path, monkeypat
     monkeypatch.setattr(xlsx, "MAX_TEXT", 10)
     with pytest.raises(QuestionnaireError, match="characters, the limit is 10"):
         inspect(path)
+
+
+def test_a_name_of_one_sheet_is_found_where_a_chart_sheet_stands_before(tmp_path: Path) -> None:
+    import xlsxwriter
+
+    path = tmp_path / "q.xlsx"
+    book = xlsxwriter.Workbook(str(path))
+    lists = book.add_worksheet("Lists")
+    lists.write_column(0, 0, ["Yes", "No"])
+    chart = book.add_chart({"type": "line"})
+    chart.add_series({"values": "=Lists!$A$1:$A$2"})
+    book.add_chartsheet("Chart").set_chart(chart)
+    form = book.add_worksheet("Form")
+    for row, values in enumerate([["ID", "Question", "Answer"], [1, "Do you encrypt?"], [2, "Do you test?"]]):
+        form.write_row(row, 0, values)
+    form.data_validation("C2:C3", {"validate": "list", "source": "=Answers"})
+    book.define_name("Form!Answers", "=Lists!$A$1:$A$2")
+    book.close()
+    assert [item.choices for item in inspect(path).items] == [("Yes", "No")] * 2

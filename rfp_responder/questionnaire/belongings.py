@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import posixpath
 import zipfile
 from dataclasses import dataclass
 
 from rfp_responder.questionnaire.package import local, parse, read_part
 from rfp_responder.questionnaire.places import Area, area
+from rfp_responder.questionnaire.xlsx import relations
 from rfp_responder.questionnaire.xmltext import whole
 
 
@@ -41,21 +41,8 @@ def pivots(package: zipfile.ZipFile, part: str) -> tuple[Area, ...]:
 
 def related(package: zipfile.ZipFile, part: str, kind: str) -> list[str]:
     """The parts that a part names as its own, of one kind (the last word of the relation's type)."""
-    folder, _, base = part.rpartition("/")
-    name = f"{folder}/_rels/{base}.rels"
-    found: list[str] = []
-
-    def start(tag: str, attributes: dict[str, str]) -> None:
-        if local(tag) != "Relationship" or attributes.get("Type", "").rpartition("/")[2] != kind:
-            return
-        target = attributes.get("Target", "").replace("\\", "/")
-        target = target[1:] if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
-        if target in package.NameToInfo:
-            found.append(target)
-
-    if name in package.NameToInfo:
-        parse(read_part(package, name), f"{package.filename}, part {name}", {"StartElementHandler": start})
-    return found
+    named = relations(package, part, Path(package.filename or "").name).values()
+    return [target for target, relation in named if relation == kind and target in package.NameToInfo]
 
 
 def _table(package: zipfile.ZipFile, part: str) -> Table | None:

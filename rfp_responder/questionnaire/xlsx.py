@@ -123,13 +123,17 @@ def read_workbook(package: zipfile.ZipFile, label: str) -> Workbook:
     """The workbook part with its sheets and names; raises QuestionnaireError when it is no workbook."""
     part = _workbook_part(package, label)
     book = Workbook(part)
-    targets = _relations(package, part, label)
+    targets = relations(package, part, label)
     name: list[tuple[int | None, str]] = []
     text: list[str] = []
+    places: list[int] = []  # of each worksheet among all sheets: a name's scope counts chart sheets too
+    seen = 0
 
     def start(tag: str, attributes: dict[str, str]) -> None:
+        nonlocal seen
         kind = local(tag)
         if kind == "sheet":
+            seen += 1
             identity = next((v for k, v in attributes.items() if local(k) == "id" and " " in k), "")
             target, relation = targets.get(identity, ("", ""))
             if relation == "worksheet" and target in package.NameToInfo:
@@ -137,11 +141,14 @@ def read_workbook(package: zipfile.ZipFile, label: str) -> Workbook:
                     raise QuestionnaireError(f"{label} is a binary workbook (xlsb)", converting(label, "xlsx"))
                 hidden = attributes.get("state", "visible") != "visible"
                 book.sheets.append((attributes.get("name", ""), target, hidden))
+                places.append(seen - 1)
         elif kind == "workbookPr":
             book.since_1904 = attributes.get("date1904") in {"1", "true"}
         elif kind == "definedName":
             scope = attributes.get("localSheetId", "")
-            name.append((int(scope) if _NUMBER.match(scope) else None, attributes.get("name", "").casefold()))
+            place = int(scope) if _NUMBER.match(scope) else None
+            known = places.index(place) if place in places else -1
+            name.append((known if place is not None else None, attributes.get("name", "").casefold()))
             text.clear()
 
     def end(tag: str) -> None:
@@ -173,7 +180,7 @@ def _refuse_twins(what: str, each: list[str], label: str) -> None:
 
 
 def _workbook_part(package: zipfile.ZipFile, label: str) -> str:
-    for target, relation in _relations(package, "", label).values():
+    for target, relation in relations(package, "", label).values():
         if relation == "officeDocument" and target in package.NameToInfo:
             if target.endswith(".bin"):
                 raise QuestionnaireError(f"{label} is a binary workbook (xlsb)", converting(label, "xlsx"))
@@ -189,8 +196,8 @@ def _workbook_part(package: zipfile.ZipFile, label: str) -> str:
     )
 
 
-def _relations(package: zipfile.ZipFile, part: str, label: str) -> dict[str, tuple[str, str]]:
-    """Relation id -> (part name, last word of the relation's type)."""
+def relations(package: zipfile.ZipFile, part: str, label: str) -> dict[str, tuple[str, str]]:
+    """The relations of a part: id -> (part name, last word of the relation's type); ``label`` names the file."""
     folder, _, base = part.rpartition("/")
     name = f"{folder}/_rels/{base}.rels" if folder else f"_rels/{base}.rels"
     if name not in package.NameToInfo:
@@ -208,7 +215,7 @@ def _relations(package: zipfile.ZipFile, part: str, label: str) -> dict[str, tup
 
 
 def _part_of_kind(package: zipfile.ZipFile, book: Workbook, label: str, kind: str) -> bytes | None:
-    for target, relation in _relations(package, book.part, label).values():
+    for target, relation in relations(package, book.part, label).values():
         if relation == kind and target in package.NameToInfo:
             return read_part(package, target)
     return None
