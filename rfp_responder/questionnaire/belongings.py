@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from dataclasses import dataclass
+from pathlib import Path
 
 from rfp_responder.questionnaire.package import local, parse, read_part
 from rfp_responder.questionnaire.places import Area, area
