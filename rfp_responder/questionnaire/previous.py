@@ -23,7 +23,7 @@ from rfp_responder.questionnaire.rules import is_placeholder
 from rfp_responder.questionnaire.verify_cells import own_part, plain, same, shared_name, unsupported, without_reference
 from rfp_responder.questionnaire.verify_record import Filled, RecordedRow, read_record
 from rfp_responder.questionnaire.verify_sources import changed_documents
-from rfp_responder.text import fold, shortened
+from rfp_responder.text import content_stems, fold, shortened
 
 __all__ = ["Carried", "Previous", "changed_documents", "load_previous"]
 
@@ -85,10 +85,12 @@ class Previous:
     notes: tuple[str, ...] = ()
     _by_text: dict[str, list[Earlier]] = field(init=False, default_factory=dict)
     _by_id: dict[str, list[Earlier]] = field(init=False, default_factory=dict)
+    _by_stems: dict[frozenset[str], list[Earlier]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         for row in self.rows:
             self._by_text.setdefault(_words(row.item), []).append(row)
+            self._by_stems.setdefault(frozenset(content_stems(_asked(row.item))), []).append(row)
             if name := _id(row.item):
                 self._by_id.setdefault(name, []).append(row)
 
@@ -139,6 +141,10 @@ class Previous:
         if chosen is not None or (same and note):
             return chosen, note
         named = self._by_id.get(_id(item), [])
+        if len(named) != 1 or not compare(_asked(named[0].item), _asked(item), (named[0].item.id, item.id)).same:
+            near = self._in_other_words(item)
+            if near is not None:
+                return near
         if len(named) != 1:
             return (
                 None,
@@ -150,6 +156,18 @@ class Previous:
         if wording.same:
             return earlier, f"asked in nearly the same words in {earlier.source} ({wording.note}): {shown}"
         return None, f"asked differently in {earlier.source} ({wording.note}): {shown}"
+
+    def _in_other_words(self, item: Item) -> tuple[Earlier, str] | None:
+        """The one row that asks with the same content words and nothing else that matters, under whatever id."""
+        stems = frozenset(content_stems(_asked(item)))
+        if len(stems) < _TELLING:
+            return None
+        rows = self._by_stems.get(stems, [])
+        same = [row for row in rows if compare(_asked(row.item), _asked(item), (row.item.id, item.id)).same]
+        if len(same) != 1:
+            return None
+        shown = repr(shortened(fold(_asked(same[0].item)), _SHOWN))
+        return same[0], f"asked in nearly the same words in {same[0].source}: {shown}"
 
     def _under_another_id(self, same: list[Earlier], item: Item) -> tuple[Earlier | None, str]:
         """The row that asks the same under another id: the only one, in words that say enough to know it by."""
