@@ -120,6 +120,8 @@ pieces = st.lists(
 
 @example(["<table>", "<tr>", "w1", "<td>", "<td>"])
 @example(["<table>", "<li>", "<tr>", "<td>", "<td>", "w1"])
+@example(["<table>", "<td>", "w1", "<tr>", "<td>", "<td>"])
+@example(["<table>", "<li>", "<td>", "w1", "<tr>", "<td>", "<td>"])
 @given(pieces)
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_soup_of_tags_keeps_its_words_and_its_headings_places(soup: list[str]) -> None:

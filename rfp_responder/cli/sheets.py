@@ -12,6 +12,7 @@ from rfp_responder.cli import app
 from rfp_responder.cli.documents import IndexOption, JsonOption
 from rfp_responder.cli.outputs import check_outputs, checkpoint_file, keep_edits, page_of, write_report, write_staged
 from rfp_responder.cli.shown import one_line, print_json, progress_bar
+from rfp_responder.machine import cores
 
 if TYPE_CHECKING:
     from rfp_responder.knowledge import KnowledgeBase
@@ -24,6 +25,7 @@ FileArgument = Annotated[
 ]
 
 
+_OFFLINE_WORKERS = 4  # the embedding model takes turns; more would wait for it
 _SHOWN = 5  # contradictions and gaps that are told at once; the report has them all
 
 MappingOption = Annotated[
@@ -121,7 +123,7 @@ def answer(
     knowledge = open_knowledge_base(settings)
     responder = responder_over(settings, knowledge)
     options = Options(
-        workers=settings.parallel if settings.model else 1,
+        workers=settings.parallel if settings.model else min(cores(), _OFFLINE_WORKERS),
         mapping=load_mapping(mapping) if mapping else None,
         evidence_columns=evidence,
         wrap=wrap,

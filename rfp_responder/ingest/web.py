@@ -198,7 +198,8 @@ class _Walk:
         """Words of a table that stand in no cell: no browser hides them."""
         found = [_spaced(part.text)]
         for child in part:
-            if child.tag not in _PARTS and not _left_out(child, self._dropped):
+            stray = child.tag in {"td", "th"} and part.tag != "tr"  # a cell without a row
+            if (stray or child.tag not in _PARTS) and not _left_out(child, self._dropped):
                 holds_cells = next(child.iter("td", "th"), None) is not None  # written among the rows
                 found.append(self._beside_cells(child) if holds_cells else _flat(child, self._dropped))
             found.append(_spaced(child.tail))
