@@ -18,7 +18,8 @@ from typing import Any
 
 from rfp_responder import KnowledgeBase, Responder
 from rfp_responder.errors import RfpError
-from rfp_responder.questionnaire import Layout, Report, fill, inspect
+from rfp_responder.machine import cores
+from rfp_responder.questionnaire import Layout, Options, Report, fill, inspect
 
 _HEAD = (
     "| file | questions found / expected | columns right | answered + partial / asked | cells written | "
@@ -49,7 +50,7 @@ def row(path: Path, out: Path, responder: Responder, wanted: dict[str, Any] | No
     try:
         layout = inspect(path)
         began = time.perf_counter()
-        report = fill(path, out / path.name, responder.ask)
+        report = fill(path, out / path.name, responder.ask, options=Options(workers=cores()))
     except RfpError as fault:
         return f"| {path.name} | refused: {fault} | | | | | | | |"
     seconds = time.perf_counter() - began
