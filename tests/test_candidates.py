@@ -257,3 +257,22 @@ def test_a_row_below_carried_columns_survives_grounding_whatever_its_cells_deny(
     [row] = candidates(made)
     answer = ground(Question("", "What?"), Draft((row.proposal({}),), None, (), "tester", 0.9), [made])
     assert answer.notes == ()
+
+
+def test_a_list_of_facts_in_two_columns_has_no_header() -> None:
+    from rfp_responder.answer.pieces import is_header
+
+    def header(*rows: str) -> bool:
+        text = "\n".join(rows)
+        spans = []
+        for line in rows:
+            start = text.index(line)
+            spans.append((start, start + len(line)))
+        return is_header(rows[0], text, spans, 0)
+
+    assert header("Severity\tCorrected within", "High\t14 days", "Low\t90 days")
+    assert not header(
+        "Owner\tChief Technology Officer",
+        "Approved\t3 February 2026, by the Chief Executive and the board",
+        "Basis\tbusiness impact analysis of 20 November 2025",
+    )

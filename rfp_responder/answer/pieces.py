@@ -103,7 +103,9 @@ def is_header(piece: str, text: str, spans: list[tuple[int, int]], index: int) -
         return False
     if len(cells) >= 3:
         return any(len(row) == len(cells) for row in below)
-    return len(below) >= 2 and all(len(row) == 2 and any(c.isdigit() for c in row[1]) for row in below)
+    return len(below) >= 2 and all(
+        len(row) == 2 and any(c.isdigit() for c in row[1]) and len(row[1].split()) <= _VALUE_WORDS for row in below
+    )
 
 
 def row(rank: int, start: int, piece: str, header: str | None, carried: str, heading: str) -> Candidate:
@@ -114,7 +116,8 @@ def row(rank: int, start: int, piece: str, header: str | None, carried: str, hea
     cells = [cell.strip() for cell in piece.split("\t") if cell.strip()]
     names = [name.strip() for name in header.split("\t")] if header else []
     quotes = (header, piece) if header else (piece,)
-    if not header and carried and not (len(cells) == 2 and any(c.isdigit() for c in carried)):
+    told = len(cells) == 2 and (any(c.isdigit() for c in carried) or len(cells[1].split()) > _VALUE_WORDS)
+    if not header and carried and not told:
         names = [name.strip() for name in carried.split(" | ")]
     if len(names) == len(cells) and all(map(_names_column, names)):
         claim = "; ".join(f"{name}: {cell}" for name, cell in zip(names, cells, strict=True))
@@ -129,6 +132,7 @@ def _stopped(claim: str) -> str:
     return claim if claim.endswith((".", "!", "?")) else claim + "."
 
 
+_VALUE_WORDS = 6  # of a value under a column's name; a longer one stands beside its label in a list of facts
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _FIGURE = re.compile(r"[($€£]*[\d.,]+[)%]*|[—–-]")
 
