@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 from types import MappingProxyType
 
-from rfp_responder.questionnaire.columns import Columns, Table, choose_columns
+from rfp_responder.questionnaire.columns import Columns, choose_columns
 from rfp_responder.questionnaire.conditions import Told, with_conditions
 from rfp_responder.questionnaire.headers import Header, find_headers
 from rfp_responder.questionnaire.headwords import roles
@@ -17,6 +17,7 @@ from rfp_responder.questionnaire.model import Grid, Item, Layout, OtherRow, Shee
 from rfp_responder.questionnaire.places import cell_name, letters, number
 from rfp_responder.questionnaire.rows import habits, identity, judge
 from rfp_responder.questionnaire.rules import asks, leading_code, skips_sheet
+from rfp_responder.questionnaire.sidecolumns import Table
 from rfp_responder.questionnaire.signatures import recognised
 from rfp_responder.questionnaire.stems import asks_alone, is_lead_in, is_part, part_mark
 from rfp_responder.text import fold

@@ -84,8 +84,7 @@ def fill(  # the signature other rooms use
     refuse_unfillable(path)
     laid = _laid_out(path, form, form.read(path), options)
     require_slots(path, laid.layout)
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    kept = Checkpoint(checkpoint, digest, resume=resume)
+    kept = Checkpoint(checkpoint, _digest(path), resume=resume)
     batch = Batch(answer, kept, options.progress, options.workers, options.earlier)
     batch.run(laid.layout.items)
     report = _deliver(path, out, form, laid, batch.outcomes, options)
@@ -159,12 +158,12 @@ def _deliver(path: Path, out: Path, form: Format, laid: Appended, outcomes: Outc
         contradictions=contradictions(whole),
         gaps=find_gaps(whole),
         sources=tuple(source for source in options.sources() if source.name in cited),
-        digests={name: hashlib.sha256(file.read_bytes()).hexdigest() for name, file in _files(path, out)},
+        digests={"questionnaire": _digest(path), "output": _digest(out)},
     )
 
 
-def _files(path: Path, out: Path) -> tuple[tuple[str, Path], tuple[str, Path]]:
-    return ("questionnaire", path), ("output", out)
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _file_notes(layout: Layout) -> list[str]:

@@ -6,12 +6,13 @@ import re
 from dataclasses import dataclass
 
 from rfp_responder.domain import Question
-from rfp_responder.questionnaire.columns import Columns, Table
+from rfp_responder.questionnaire.columns import Columns
 from rfp_responder.questionnaire.headwords import listed_choices
 from rfp_responder.questionnaire.model import Extra, Grid, Item, Shape
 from rfp_responder.questionnaire.places import cell_name
 from rfp_responder.questionnaire.rows import identity
 from rfp_responder.questionnaire.rules import is_placeholder, leading_code, limits, ticked_off, without_code
+from rfp_responder.questionnaire.sidecolumns import Table
 from rfp_responder.questionnaire.stems import completed
 from rfp_responder.text import fold
 

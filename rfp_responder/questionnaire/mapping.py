@@ -11,13 +11,14 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from rfp_responder.errors import QuestionnaireError
-from rfp_responder.questionnaire.columns import Columns, Table
+from rfp_responder.questionnaire.columns import Columns
 from rfp_responder.questionnaire.detect import laid_out
 from rfp_responder.questionnaire.headers import header_at
 from rfp_responder.questionnaire.headwords import listed_choices
 from rfp_responder.questionnaire.items import why_not
 from rfp_responder.questionnaire.model import Grid, Item, Layout, SheetLayout
 from rfp_responder.questionnaire.places import MAX_COLUMN, cell_name, number, place
+from rfp_responder.questionnaire.sidecolumns import Table
 
 Letters = Annotated[str, Field(pattern=r"^[A-Za-z]{1,3}$")]
 MAX_BYTES = 1 << 20
