@@ -47,9 +47,11 @@ def keep_edits(target: Path, index: Path) -> str:
     """Set a filled file aside that somebody changed since it was delivered, and say so; ``""`` where none was."""
     if not target.is_file():
         return ""
-    delivered = index / "delivered"
-    digest = hashlib.sha256(target.read_bytes()).hexdigest()
-    if (delivered / f"{digest}.json").is_file() or not _was_delivered(target, delivered):
+    from rfp_responder.ingest import file_digest
+    from rfp_responder.questionnaire.verify_record import delivered_copy
+
+    copy = delivered_copy(index, file_digest(target))
+    if copy.is_file() or not _was_delivered(target, copy.parent):
         return ""
     number = 1
     while (aside := target.with_name(f"{target.stem}.edited-{number}{target.suffix}")).exists():
@@ -74,14 +76,15 @@ def _was_delivered(target: Path, delivered: Path) -> bool:
 def write_report(outcome: Report, told: Path, index: Path) -> None:
     """The report as JSON and as a page, and a copy in the index, by which ``rfp verify`` finds it."""
     from rfp_responder.questionnaire.report_page import page
+    from rfp_responder.questionnaire.verify_record import delivered_copy
 
     text = json.dumps(outcome.as_json(), ensure_ascii=False, indent=2) + "\n"
     write_staged(told, text)
     beside = os.path.relpath(outcome.output, told.absolute().parent)
     write_staged(page_of(told), page(replace(outcome, output=beside)))
-    kept = index / "delivered"
-    kept.mkdir(parents=True, exist_ok=True)
-    write_staged(kept / f"{outcome.digests['output']}.json", text)
+    kept = delivered_copy(index, outcome.digests["output"])
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    write_staged(kept, text)
 
 
 def page_of(told: Path) -> Path:
@@ -91,9 +94,10 @@ def page_of(told: Path) -> Path:
 
 def write_staged(path: Path, text: str) -> None:
     """Write a text file whole or not at all."""
-    staged = path.with_name(f".{path.name}.staged")
-    staged.write_text(text, "utf-8", errors="replace")
-    staged.replace(path)
+    from rfp_responder.questionnaire.package import atomic
+
+    with atomic(path) as file:
+        file.write(text.encode("utf-8", "replace"))
 
 
 def checkpoint_file(

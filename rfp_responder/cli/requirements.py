@@ -10,6 +10,7 @@ import typer
 
 from rfp_responder.cli import app
 from rfp_responder.cli.documents import JsonOption
+from rfp_responder.cli.outputs import check_outputs
 from rfp_responder.cli.shown import print_json
 
 if TYPE_CHECKING:
@@ -65,10 +66,7 @@ def _check(rfp: Path, target: Path) -> None:
         raise InputError(f"{rfp.name}: suffix {rfp.suffix!r}, expected one of {', '.join(_SUFFIXES)}", remedy)
     if target.suffix.lower() != ".xlsx":
         raise InputError(f"-o {target}: suffix {target.suffix!r}, expected '.xlsx'", f"Name it {target.stem}.xlsx")
-    if target.is_dir() or not target.absolute().parent.is_dir():
-        raise InputError(
-            f"-o {target}: is a folder or its folder is not there", "Name a file in a folder that is there"
-        )
+    check_outputs({"-o": target}, {"RFP": rfp})
 
 
 def _kinds(found: Survey) -> list[str]:

@@ -16,8 +16,7 @@ from rfp_responder.machine import cores
 
 if TYPE_CHECKING:
     from rfp_responder.knowledge import KnowledgeBase
-    from rfp_responder.questionnaire import Layout, Report
-    from rfp_responder.questionnaire.previous import Previous
+    from rfp_responder.questionnaire import Layout, Options, Report
     from rfp_responder.settings import Settings
 
 FileArgument = Annotated[
@@ -111,13 +110,13 @@ def answer(
     """Fill a questionnaire's own cells and hand it back, nothing else touched."""
     from rfp_responder.assemble import open_knowledge_base, responder_over
     from rfp_responder.questionnaire import Options, RunStoppedError, Source, fill, load_mapping
-    from rfp_responder.questionnaire.previous_outcome import taken_over
+    from rfp_responder.questionnaire.verify_record import beside
     from rfp_responder.settings import load_settings
 
     settings = load_settings(index=index)
     target = out or questionnaire.with_name(f"{questionnaire.stem}.filled{questionnaire.suffix}")
     check_outputs({"-o": target}, {})
-    told = report or target.with_name(f"{target.stem}.report.json")
+    told = report or beside(target)
     used = {"questionnaire": questionnaire, "previous edition": previous, "mapping": mapping}
     check_outputs({"-o": target, "--report": told}, used)
     knowledge = open_knowledge_base(settings)
@@ -130,8 +129,7 @@ def answer(
         sources=lambda: [Source(row.name, row.digest, row.source) for row in knowledge.documents()],
     )
     if previous:
-        known = _earlier(previous, settings, knowledge)
-        options = replace(options, earlier=taken_over(known), notes=tuple(known.notes))
+        options = _carrying(options, previous, settings, knowledge)
     others = [previous, mapping, f"evidence {evidence}"]
     checkpoint = checkpoint_file(questionnaire, settings, knowledge.documents(), others)
     if kept := keep_edits(target, settings.index):
@@ -166,14 +164,17 @@ def _told(outcome: Report, target: Path, told: Path) -> list[str]:
     return [*lines, f"report: {told}; to read: {page_of(told)}"]
 
 
-def _earlier(previous: Path, settings: Settings, knowledge: KnowledgeBase) -> Previous:
-    """What an earlier edition answered, where its question is the same and its documents have not changed."""
+def _carrying(options: Options, previous: Path, settings: Settings, knowledge: KnowledgeBase) -> Options:
+    """The options with what an earlier edition answered, where its question is the same and its documents have not
+    changed."""
     from rfp_responder.errors import InputError
     from rfp_responder.questionnaire.previous import changed_documents, load_previous
+    from rfp_responder.questionnaire.previous_outcome import taken_over
     from rfp_responder.questionnaire.verify import find_record
 
     try:
         record = find_record(previous, settings.index).data
     except InputError:
         record = None  # filled by hand or elsewhere: its texts are carried without citations
-    return load_previous(previous, record, changed_documents(record, knowledge) if record else frozenset())
+    known = load_previous(previous, record, changed_documents(record, knowledge) if record else frozenset())
+    return replace(options, earlier=taken_over(known), notes=tuple(known.notes))

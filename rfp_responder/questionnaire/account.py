@@ -7,7 +7,7 @@ contract may be added, never taken away.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from rfp_responder.domain import ROW_STATUSES, Citation, RowStatus, Stance
 from rfp_responder.questionnaire.model import Shape
@@ -152,7 +152,7 @@ class Source:
 
     def as_json(self) -> dict[str, object]:
         """One entry of ``documents`` in the report."""
-        return {"name": self.name, "digest": self.digest, "path": self.path}
+        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)

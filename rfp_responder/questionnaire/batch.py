@@ -49,6 +49,7 @@ class Batch:
     outcomes: dict[tuple[str, int], Outcome] = field(default_factory=dict)
     stopped: str = ""
     _answers: dict[_Key, Answer] = field(default_factory=dict)
+    _not_carried: dict[tuple[str, int], str] = field(default_factory=dict)
     _faults: int = 0
     _total: int = 0
 
@@ -135,8 +136,8 @@ class Batch:
             outcome = place_answer(item, answer)
         except (RfpError, ValueError) as fault:
             return closed(item, "error", f"{type(fault).__name__}: {fault}")
-        notes = (*outcome.row.notes, *self._said_of_gate(item), *self._why_not_carried(item))
-        return replace(outcome, row=replace(outcome.row, notes=tuple(dict.fromkeys(notes))))
+        notes = (*outcome.row.notes, *self._said_of_gate(item), self._not_carried.get(key_of(item), ""))
+        return replace(outcome, row=replace(outcome.row, notes=tuple(dict.fromkeys(filter(None, notes)))))
 
     def _without_asking(self, item: Item) -> Outcome | None:
         """The end of an item that nobody need be asked for."""
@@ -152,7 +153,10 @@ class Batch:
             said = f"row {gate.row.row} is answered {told!r}: {item.condition.said!r} does not apply"
             return closed(item, "not_required", said)
         found = self.earlier(item) if self.earlier else None
-        return found if isinstance(found, Outcome) else None
+        if isinstance(found, Outcome):
+            return found
+        self._not_carried[key_of(item)] = found or ""
+        return None
 
     def _said_of_gate(self, item: Item) -> tuple[str, ...]:
         """A note where a row was answered although nobody knows whether it had to be."""
@@ -162,10 +166,6 @@ class Batch:
         if gate and _calls_for(item.condition, gate.row) is None:
             return (f"needed only if row {item.condition.gate} calls for it ({item.condition.said!r}), which is open",)
         return ()
-
-    def _why_not_carried(self, item: Item) -> tuple[str, ...]:
-        found = self.earlier(item) if self.earlier else None
-        return (found,) if isinstance(found, str) and found else ()
 
 
 def _settled(answer: Answering, question: Question) -> Future[Answer]:

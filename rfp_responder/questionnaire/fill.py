@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rfp_responder.errors import QuestionnaireError
+from rfp_responder.ingest import file_digest
 from rfp_responder.questionnaire.account import Report, Row, Source
 from rfp_responder.questionnaire.append import Appended, with_added_columns
 from rfp_responder.questionnaire.batch import MODEL_FAULTS, NOT_REACHED, Answering, Batch, Earlier, Progress, key_of
@@ -84,7 +84,7 @@ def fill(  # the signature other rooms use
     refuse_unfillable(path)
     laid = _laid_out(path, form, form.read(path), options)
     require_slots(path, laid.layout)
-    kept = Checkpoint(checkpoint, _digest(path), resume=resume)
+    kept = Checkpoint(checkpoint, file_digest(path), resume=resume)
     batch = Batch(answer, kept, options.progress, options.workers, options.earlier)
     batch.run(laid.layout.items)
     report = _deliver(path, out, form, laid, batch.outcomes, options)
@@ -158,12 +158,8 @@ def _deliver(path: Path, out: Path, form: Format, laid: Appended, outcomes: Outc
         contradictions=contradictions(whole),
         gaps=find_gaps(whole),
         sources=tuple(source for source in options.sources() if source.name in cited),
-        digests={"questionnaire": _digest(path), "output": _digest(out)},
+        digests={"questionnaire": file_digest(path), "output": file_digest(out)},
     )
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _file_notes(layout: Layout) -> list[str]:

@@ -61,11 +61,12 @@ def find_headers(grid: Grid) -> list[Header]:
     strengths = {row: strength for row in sorted(grid.cells) if (strength := _strength(grid, row))}
     plainest = max(strengths.values(), default=0.0)
     found: list[Header] = []
-    plain_rows = [row for row, strength in strengths.items() if strength >= 0.6 * plainest]
+    plain = {row for row, strength in strengths.items() if strength >= 0.6 * plainest}
     for row in strengths:
         # where one row says plainly what the columns are, a vague one is data, unless it repeats that row's words
-        repeats = any(_repeats(grid, row, other) for other in plain_rows)
-        if (row not in plain_rows and not repeats) or (found and row <= found[-1].bottom):
+        if found and row <= found[-1].bottom:
+            continue
+        if row not in plain and not any(_repeats(grid, row, other) for other in plain):
             continue
         found.append(_header(grid, row, found[-1].bottom if found else 0))
         if len(found) >= MAX_HEADERS:

@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from rfp_responder.questionnaire.package import atomic
 from rfp_responder.questionnaire.requirements import Requirement
 
 COLUMNS: tuple[tuple[str, int], ...] = (
@@ -59,12 +60,8 @@ def write_matrix(
     book.properties.created = book.properties.modified = _NO_TIME
     held = io.BytesIO()
     book.save(held)
-    staged = path.with_name(f".{path.name}.staged")
-    try:
-        staged.write_bytes(_timeless(held.getvalue()))
-        staged.replace(path)
-    finally:
-        staged.unlink(missing_ok=True)
+    with atomic(path) as file:
+        file.write(_timeless(held.getvalue()))
 
 
 def cells_of(requirement: Requirement) -> tuple[str, ...]:

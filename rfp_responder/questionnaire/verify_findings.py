@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Literal
 
 Kind = Literal[
@@ -33,15 +33,7 @@ class Finding:
 
     def as_json(self) -> dict[str, object]:
         """One entry of ``findings`` in ``rfp verify --json``."""
-        return {
-            "sheet": self.sheet,
-            "row": self.row,
-            "cell": self.cell,
-            "id": self.id,
-            "kind": self.kind,
-            "detail": self.detail,
-            "fails": self.fails,
-        }
+        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)

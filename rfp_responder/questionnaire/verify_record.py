@@ -14,6 +14,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from rfp_responder.errors import QuestionnaireError
+from rfp_responder.ingest import file_digest
 from rfp_responder.questionnaire.formats import format_of
 from rfp_responder.questionnaire.model import Grid
 from rfp_responder.questionnaire.places import place
@@ -138,9 +139,14 @@ def read_record(data: Mapping[str, object], name: str) -> Record:
         ) from fault
 
 
-def read_filled(path: Path, record: Record) -> Filled:
-    """The texts of the filled file by the sheets of its record; raises QuestionnaireError."""
-    return Filled(format_of(path).read(path), [row.sheet for row in record.rows])
+def beside(filled: Path) -> Path:
+    """Where the report of a filled file stands beside it."""
+    return filled.with_name(f"{filled.stem}.report.json")
+
+
+def delivered_copy(index: Path, digest: str) -> Path:
+    """Where an index keeps the record of a delivered file, by the file's sha256 (hex)."""
+    return index / DELIVERED / f"{digest}.json"
 
 
 def find_record(filled: Path, index: Path, named: Path | None = None) -> FoundRecord:
@@ -152,10 +158,10 @@ def find_record(filled: Path, index: Path, named: Path | None = None) -> FoundRe
     format_of(filled)
     if named is not None:
         return FoundRecord(named, _loaded(named), "named")
-    beside = filled.with_name(f"{filled.stem}.report.json")
-    if beside.is_file():
-        return FoundRecord(beside, _loaded(beside), "beside the file")
-    copy = index / DELIVERED / f"{_digest(filled)}.json"
+    report = beside(filled)
+    if report.is_file():
+        return FoundRecord(report, _loaded(report), "beside the file")
+    copy = delivered_copy(index, file_digest(filled))
     if copy.is_file():
         return FoundRecord(copy, _loaded(copy), "by the file's digest")
     best, share, seen = _most_alike(filled, index / DELIVERED)
@@ -164,7 +170,7 @@ def find_record(filled: Path, index: Path, named: Path | None = None) -> FoundRe
     looked = f"none of the {seen} records" if seen else "no record"
     nearest = f" (the nearest shares {share:.0%} of its cells)" if seen else ""
     raise QuestionnaireError(
-        f"{filled.name}: what was delivered is not known: there is no {beside.name} beside it, and {looked} in "
+        f"{filled.name}: what was delivered is not known: there is no {report.name} beside it, and {looked} in "
         f"{index / DELIVERED} is of this file or shares half of its cells{nearest}",
         _ANSWER_AGAIN,
     )
@@ -215,9 +221,3 @@ def _loaded(path: Path) -> Mapping[str, object]:
             f"the record {path} holds no rows, expected the JSON that `rfp answer --report` writes", _ANSWER_AGAIN
         )
     return data
-
-
-def _digest(path: Path) -> str:
-    from rfp_responder.ingest import file_digest
-
-    return file_digest(path)
