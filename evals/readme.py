@@ -1,6 +1,6 @@
 """Write README's generated sections: help, settings, the two example answers, and what optimisation brought.
 
-    python evals/readme.py INDEX
+    python evals/readme.py [INDEX]      without an index: all but the two example answers
 
 ``rfp eval --readme`` writes the table of metrics; this writes the rest. ``tests/test_docs.py`` compares.
 """
@@ -64,15 +64,12 @@ def asked(responder: Responder, question: str) -> str:
 
 def main() -> None:
     """Write every section."""
-    responder = Responder.over(KnowledgeBase(Path(sys.argv[1])))
-    responder.ask("Is everything ready?")
-    for name, text in {
-        "ask": asked(responder, ASKED),
-        "refuse": asked(responder, REFUSED),
-        "help": help_text(),
-        "settings": settings_table(),
-        "optimisation": optimisation(),
-    }.items():
+    sections = {"help": help_text(), "settings": settings_table(), "optimisation": optimisation()}
+    if len(sys.argv) > 1:
+        responder = Responder.over(KnowledgeBase(Path(sys.argv[1])))
+        responder.ask("Is everything ready?")
+        sections |= {"ask": asked(responder, ASKED), "refuse": asked(responder, REFUSED)}
+    for name, text in sections.items():
         write_between_markers(README, name, text)
 
 

@@ -52,15 +52,13 @@ def make_answerer(settings: Settings, knowledge: KnowledgeBase) -> Answerer:
         decisions = ExtractiveSettings(threshold=settings.min_confidence)
         return ExtractiveAnswerer(knowledge.embedder, knowledge.document_frequencies, decisions, date.today())
     from rfp_responder.answer.chat import ChatAnswerer
-    from rfp_responder.answer.models import OpenAIChat, Server
+    from rfp_responder.chat.server import OpenAIChat, Server
 
     server = Server(
         base_url=settings.base_url,
         api_key=settings.api_key.get_secret_value(),
         timeout=settings.timeout,
         max_retries=settings.max_retries,
-        temperature=settings.temperature,
-        max_tokens=settings.max_tokens,
     )
     return ChatAnswerer(OpenAIChat(settings.model, server))
 

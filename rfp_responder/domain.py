@@ -165,12 +165,24 @@ class Proposal:
     """One sentence an answerer proposes, with the quotes it rests on.
 
     Words in square brackets were added by the answerer; they must stand in the passage or its heading. ``why`` is what
-    spoke for the sentence, by name.
+    spoke for the sentence, by name. ``part`` is the part of the question that it answers (one-based, 0: the whole).
     """
 
     text: str
     quotes: tuple[Quote, ...]
     why: Mapping[str, float] = field(default_factory=dict)
+    part: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How a model draws its words; None leaves a value to the server. ``max_tokens`` bounds the reply."""
+
+    temperature: float | None = 0.0
+    top_p: float | None = None
+    frequency_penalty: float | None = None
+    max_tokens: int = 1024
+    seed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +199,9 @@ class Usage:
 class Draft:
     """What an answerer proposes, unchecked. ``missing`` names what the passages do not say.
 
-    ``confidence`` is the answerer's estimate (0..1) that the draft answers the question.
+    ``confidence`` is the answerer's estimate (0..1) that the draft answers the question. ``parts`` are the parts of
+    the question that proposals name; ``clarification`` is what would have to be asked back before one could answer;
+    ``route`` says by which way the draft came (``small``, ``strong``, ``fallback``, ``offline``).
     """
 
     proposals: tuple[Proposal, ...]
@@ -198,6 +212,9 @@ class Draft:
     prompt: str | None = None
     usage: Usage = Usage()
     notes: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+    clarification: str = ""
+    route: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +261,7 @@ class Answer:
     author: str
     prompt: str | None = None
     usage: Usage = Usage()
+    route: str = ""
 
     @property
     def text(self) -> str:

@@ -6,7 +6,11 @@
     |   |-- QuestionnaireError   a questionnaire that cannot be read or filled
     |   `-- GoldError        a gold file with a wrong line
     |-- IndexError_          an index that is absent, busy, damaged or made by another model
-    `-- ModelError           a named model whose server fails or whose reply cannot be used
+    |-- ModelError           a named model whose server fails or whose reply cannot be used
+    |   |-- ModelBusyError   its server asks for patience (429, 5xx): worth another try
+    |   |-- ModelDownError   no connection, or no reply in time: worth another try
+    |   `-- ModelReplyError  it answered, and what it said cannot be used
+    `-- CostLimitError       the cap on the cost of a run is reached: nothing more is asked
 
 A message says what happened, where, which value was met, what was expected, and the remedy.
 """
@@ -48,3 +52,23 @@ class IndexError_(RfpError):
 
 class ModelError(RfpError):
     """A named model whose server fails or whose reply cannot be used."""
+
+
+class ModelBusyError(ModelError):
+    """A server that asks for patience; ``retry_after`` is what it asks for, in seconds, None where it does not say."""
+
+    def __init__(self, what: str, remedy: str = "", retry_after: float | None = None) -> None:
+        super().__init__(what, remedy)
+        self.retry_after = retry_after
+
+
+class ModelDownError(ModelError):
+    """A server that cannot be reached, or that did not answer in time."""
+
+
+class ModelReplyError(ModelError):
+    """A reply that cannot be used: not of the schema twice, cut off, without end."""
+
+
+class CostLimitError(RfpError):
+    """The cap on the cost of a run is reached; no model is asked any more, nor does another one step in."""

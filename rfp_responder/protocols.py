@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from rfp_responder.domain import Chunk, Draft, Passage, Question, Scope
+from rfp_responder.domain import Chunk, Draft, Passage, Question, Sampling, Scope
 
 Vectors = npt.NDArray[np.float32]
 
@@ -90,12 +90,31 @@ class Reranker(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class ModelRequest:
+    """One turn: ``user`` is answered under ``system`` with JSON of ``schema`` (a JSON Schema)."""
+
+    system: str
+    user: str
+    schema: Mapping[str, object]
+    sampling: Sampling = field(default_factory=Sampling)
+
+
+@dataclass(frozen=True, slots=True)
 class ModelReply:
-    """What a chat model said, and what it cost in tokens."""
+    """What a chat model said, and what it cost: tokens as its server counted them, ``cost_usd`` by the price list.
+
+    ``cached`` says that the reply was given before: it cost nothing now, and its tokens are 0.
+    """
 
     text: str
     input_tokens: int
     output_tokens: int
+    cost_usd: float = 0.0
+    cached: bool = False
+
+
+Listener = Callable[[str], None]
+"""Hears a reply as it is written, piece by piece; the pieces joined are the reply's text."""
 
 
 class ChatModel(Protocol):
@@ -105,8 +124,11 @@ class ChatModel(Protocol):
     def name(self) -> str:
         """The model's name as it is shown to users."""
 
-    def reply(self, system: str, user: str, schema: dict[str, object]) -> ModelReply:
-        """Answer ``user`` under ``system`` with JSON of ``schema``; raises ModelError."""
+    def reply(self, request: ModelRequest, listener: Listener | None = None) -> ModelReply:
+        """Answer a request; raises ModelError, and CostLimitError where a cap forbids to ask.
+
+        ``listener`` hears the text while it comes, where the server can stream; else all at once, at the end.
+        """
 
 
 class Answerer(Protocol):

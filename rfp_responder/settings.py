@@ -6,6 +6,7 @@ An environment variable wins over the file; a command's option wins over both.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import (
@@ -52,11 +53,34 @@ class Settings(BaseSettings):
     model: str = Field(default="", description="Chat model; empty: the offline answerer, nothing leaves the machine")
     base_url: str = Field(default="https://api.openai.com/v1", description="Server that speaks the OpenAI protocol")
     api_key: SecretStr = Field(default=SecretStr(""), description="Its key; never printed or stored")
-    timeout: float = Field(default=60.0, gt=0, description="Seconds to wait for the model's server")
+    api_key_file: Path | None = Field(default=None, description="File that holds the key instead, first line")
+    small_model: str = Field(default="", description="Cheaper model for simple questions; empty: the one model for all")
+    small_base_url: str = Field(default="", description="Its server; empty: the same")
+    small_api_key: SecretStr = Field(
+        default=SecretStr(""), description="Its key; empty: the same; never printed or stored"
+    )
+    fallback_models: str = Field(default="", description="Further models of the server, by comma, tried when one fails")
+    offline_fallback: bool = Field(default=True, description="Answer offline, and say so, when every model fails")
+    prompt: str = Field(default="production", description="Prompt of answers: an alias, or a version as in answer@2")
+    prompts: Path = Field(default=Path("prompts"), description="Folder of your own prompt versions and aliases")
+    canary: float = Field(
+        default=0.0, ge=0, le=1, description="Share of a questionnaire's rows put to the candidate prompt"
+    )
+    timeout: float = Field(default=60.0, gt=0, description="Seconds that a reply of the model's server may take in all")
     max_retries: int = Field(default=2, ge=0, le=10, description="Retries after a fault of the model's server")
+    max_wait: float = Field(default=120.0, ge=0, description="Longest wait in seconds that a server may ask for")
     parallel: int = Field(default=4, ge=1, le=64, description="Questions put to the model's server at a time")
-    temperature: float = Field(default=0.0, ge=0, le=2, description="Sampling temperature of the model")
-    max_tokens: int = Field(default=1024, ge=64, description="Most tokens of a model's reply")
+    requests_per_minute: int = Field(default=0, ge=0, description="Most requests to the model's server; 0: no limit")
+    tokens_per_minute: int = Field(default=0, ge=0, description="Most tokens, in and out; 0: no limit")
+    context_passages: int = Field(default=8, ge=1, le=20, description="Passages shown to a model")
+    context_tokens: int = Field(default=3000, ge=256, description="Most tokens of passages shown to a model")
+    tokenizer: Path | None = Field(
+        default=None, description="The model's tokenizer.json, to count with; else an estimate"
+    )
+    prices: Path | None = Field(default=None, description="Price list (TOML) beside the shipped one")
+    reply_cache: Literal["off", "read", "write"] = Field(
+        default="off", description="Use replies given before to the very same request: off, read, or write (and read)"
+    )
 
     @classmethod
     def settings_customise_sources(

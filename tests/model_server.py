@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from rfp_responder.answer.models import Server
+from rfp_responder.chat.server import Server
 
 
 @dataclass

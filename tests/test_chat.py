@@ -10,7 +10,7 @@ import pytest
 
 from rfp_responder.answer.chat import ChatAnswerer
 from rfp_responder.answer.ground import ground
-from rfp_responder.answer.models import OpenAIChat, Server
+from rfp_responder.chat.server import OpenAIChat, Server
 from rfp_responder.domain import Answer, Draft, Question
 from rfp_responder.errors import ModelError
 from tests.makers import passage, question
@@ -47,16 +47,16 @@ def test_a_good_reply_becomes_a_grounded_answer_with_its_author_prompt_and_token
     server.reply = lambda _: said(GOOD)
     found = answer(server, question("Is data encrypted?", "Comply", "Exception"))
     assert (found.status, found.text, found.stance, found.choice) == ("answered", ENCRYPTED, "yes", "Comply")
-    assert (found.author, found.prompt) == ("m", "answer-v1")
+    assert (found.author, found.prompt) == ("m", "answer@1")
     assert (found.usage.input_tokens, found.usage.output_tokens) == (11, 7)
 
 
 def test_the_request_names_model_schema_and_settings_and_carries_question_and_passages(server: ModelServer) -> None:
     server.reply = lambda _: said(GOOD)
     asked = Question("1", "Is data encrypted?", "Security", ("Yes", "No"), max_words=30, max_characters=200)
-    draft(server, asked, temperature=0.25, max_tokens=99, api_key="sk-1")
+    draft(server, asked, api_key="sk-1")
     request = server.asked[0]
-    assert (request["model"], request["temperature"], request["max_tokens"]) == ("m", 0.25, 99)
+    assert (request["model"], request["temperature"], request["max_tokens"]) == ("m", 0.0, 1024)
     assert request["response_format"]["type"] == "json_schema"
     user = request["messages"][1]["content"]
     for part in (TEXT, "Is data encrypted?", "Security", "Yes, No", "30 words", "200 characters", "guide.pdf, page 1"):

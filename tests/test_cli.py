@@ -458,7 +458,7 @@ def test_a_named_model_answers_and_is_named(
         monkeypatch.setenv("RFP_MODEL", "big-one")
         monkeypatch.setenv("RFP_BASE_URL", server.url)
         found = printed(capsys, "ask", "Is customer data encrypted at rest?", "--top-k", "1")
-    assert (found["author"], found["prompt"], found["answer"]) == ("big-one", "answer-v1", quote)
+    assert (found["author"], found["prompt"], found["answer"]) == ("big-one", "answer@1", quote)
     assert found["usage"]["input_tokens"] == 11
 
 

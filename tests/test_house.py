@@ -21,7 +21,7 @@ DOORS = {
     "pypdf": "ingest/pdf.py",
     "chromadb": "index/store.py",
     "sentence_transformers": "index/embed.py",
-    "openai": "answer/models.py",
+    "openai": "chat/server.py",
     "ragas": "evaluation/judged.py",
 }
 HEAVY = {"torch", "chromadb", "ragas", "pandas", "sentence_transformers", "openai", "transformers"}

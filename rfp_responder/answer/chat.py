@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from rfp_responder.domain import Draft, Passage, Proposal, Question, Quote, Stance, Usage
-from rfp_responder.errors import ModelError
+from rfp_responder.errors import ModelReplyError
 from rfp_responder.prompts import load_prompt
-from rfp_responder.protocols import ChatModel, ModelReply
+from rfp_responder.protocols import ChatModel, ModelReply, ModelRequest
 
-PROMPT = "answer-v1"
+PROMPT = "answer@1"
 
 
 class _Reply(BaseModel):
@@ -56,19 +57,20 @@ class ChatAnswerer:
         """The model's proposal; raises ModelError when the server fails or the second reply is invalid too."""
         if not passages:
             return Draft((), None, (), self.author, 0.0, self._prompt, notes=("no passage was found",))
-        system, user = load_prompt(self._prompt), _message(question, passages)
-        schema = _AnswerReply.model_json_schema()
-        first = self._model.reply(system, user, schema)
+        prompt = load_prompt(self._prompt)
+        user, schema = _message(question, passages), _AnswerReply.model_json_schema()
+        request = ModelRequest(prompt.system, user, schema, prompt.sampling)
+        first = self._model.reply(request)
         replies = [first]
         try:
             reply = _parse(first.text)
         except ValueError as fault:
             again = f"{user}\n\nYour last reply was not valid ({fault}). Reply again with valid JSON only."
-            replies.append(self._model.reply(system, again, schema))
+            replies.append(self._model.reply(replace(request, user=again)))
             try:
                 reply = _parse(replies[-1].text)
             except ValueError as error:
-                raise ModelError(
+                raise ModelReplyError(
                     f"model {self.author}: its reply is not of the schema, twice ({error})",
                     "Name a model that can write JSON, or unset RFP_MODEL to answer offline",
                 ) from error

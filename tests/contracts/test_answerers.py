@@ -9,7 +9,7 @@ import pytest
 from rfp_responder.answer.chat import ChatAnswerer
 from rfp_responder.answer.extractive import ExtractiveAnswerer
 from rfp_responder.answer.ground import ground
-from rfp_responder.answer.models import ScriptedModel
+from rfp_responder.chat.scripted import ScriptedModel
 from rfp_responder.domain import Passage, Question
 from rfp_responder.index.embed import HashingEmbedder
 from rfp_responder.protocols import Answerer

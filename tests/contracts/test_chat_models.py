@@ -7,9 +7,10 @@ from contextlib import ExitStack
 
 import pytest
 
-from rfp_responder.answer.models import OpenAIChat, ScriptedModel
+from rfp_responder.chat.scripted import ScriptedModel
+from rfp_responder.chat.server import OpenAIChat
 from rfp_responder.errors import ModelError
-from rfp_responder.protocols import ChatModel
+from rfp_responder.protocols import ChatModel, ModelRequest
 from tests.model_server import fault, model_server, said
 
 SCHEMA: dict[str, object] = {"type": "object", "properties": {}}
@@ -34,14 +35,14 @@ def models(request: pytest.FixtureRequest) -> Iterator[Pair]:
 
 
 def test_it_says_its_text_and_counts_tokens(models: Pair) -> None:
-    reply = models.talking.reply("Be brief.", "Say a.", SCHEMA)
+    reply = models.talking.reply(ModelRequest("Be brief.", "Say a.", SCHEMA))
     assert reply.text == '{"a": 1}'
     assert reply.input_tokens > 0
     assert reply.output_tokens > 0
 
 
 def test_it_can_be_asked_again_and_again(models: Pair) -> None:
-    assert {models.talking.reply("s", "u", SCHEMA).text for _ in range(3)} == {'{"a": 1}'}
+    assert {models.talking.reply(ModelRequest("s", "u", SCHEMA)).text for _ in range(3)} == {'{"a": 1}'}
 
 
 def test_it_has_the_name_that_was_given(models: Pair) -> None:
@@ -50,13 +51,13 @@ def test_it_has_the_name_that_was_given(models: Pair) -> None:
 
 def test_a_fault_is_a_model_error(models: Pair) -> None:
     with pytest.raises(ModelError, match="model m"):
-        models.failing.reply("s", "u", SCHEMA)
+        models.failing.reply(ModelRequest("s", "u", SCHEMA))
 
 
 @pytest.mark.parametrize("text", ["", "中文 🔐\n\t", "x" * 100_000])
 def test_any_text_can_be_sent(models: Pair, text: str) -> None:
-    assert models.talking.reply(text, text, SCHEMA).text
+    assert models.talking.reply(ModelRequest(text, text, SCHEMA)).text
 
 
 def test_a_script_may_be_a_function_of_the_message() -> None:
-    assert ScriptedModel(lambda user: user.upper()).reply("s", "say", SCHEMA).text == "SAY"
+    assert ScriptedModel(lambda user: user.upper()).reply(ModelRequest("s", "say", SCHEMA)).text == "SAY"

@@ -1,14 +1,13 @@
-"""Chat models: any server that speaks the OpenAI protocol, and a scripted one for tests and trials."""
+"""Any server that speaks the OpenAI protocol as a chat model: the only door to ``openai``."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from rfp_responder.errors import ModelError
-from rfp_responder.protocols import ModelReply
+from rfp_responder.protocols import Listener, ModelReply, ModelRequest
 
 _FORMATS = ("json_schema", "json_object", "text")
 
@@ -21,8 +20,6 @@ class Server:
     api_key: str = field(default="", repr=False)
     timeout: float = 60.0
     max_retries: int = 2
-    temperature: float = 0.0
-    max_tokens: int = 1024
 
 
 class OpenAIChat:
@@ -62,13 +59,16 @@ class OpenAIChat:
                 ) from error
         return self._opened
 
-    def reply(self, system: str, user: str, schema: dict[str, object]) -> ModelReply:
+    def reply(self, request: ModelRequest, listener: Listener | None = None) -> ModelReply:
         """One turn; raises ModelError with the server, the fault and the remedy."""
         from openai import APIConnectionError, APIStatusError, APITimeoutError, OpenAIError
 
         while True:
             try:
-                return self._once(system, user, schema)
+                reply = self._once(request)
+                if listener:
+                    listener(reply.text)
+                return reply
             except APITimeoutError as error:
                 raise self._fault(
                     f"did not answer within {self._server.timeout:g} s", "Raise RFP_TIMEOUT or try later"
@@ -99,7 +99,8 @@ class OpenAIChat:
                     "Check that the server speaks the OpenAI protocol",
                 ) from error
 
-    def _once(self, system: str, user: str, schema: dict[str, object]) -> ModelReply:
+    def _once(self, request: ModelRequest) -> ModelReply:
+        system, user, schema = request.system, request.user, dict(request.schema)
         chosen = _FORMATS[self._format]
         extra: dict[str, Any] = {}
         if chosen == "json_schema":
@@ -116,8 +117,8 @@ class OpenAIChat:
         completion = self._client().chat.completions.create(
             model=self._name,
             messages=[{"role": "system", "content": system}, {"role": "user", "content": user}],
-            temperature=self._server.temperature,
-            max_tokens=self._server.max_tokens,
+            temperature=request.sampling.temperature,
+            max_tokens=request.sampling.max_tokens,
             **extra,
         )
         choices = getattr(completion, "choices", None)
@@ -164,23 +165,3 @@ def _remedy(status: int) -> str:
     if status == 429:
         return "Wait, or raise RFP_MAX_RETRIES"
     return "Try later, or unset RFP_MODEL to answer offline"
-
-
-@dataclass(slots=True)
-class ScriptedModel:
-    """Says what it was told to say: a list of replies in turn, or a function of the user's message.
-
-    An entry that is an Exception is raised.
-    """
-
-    replies: Sequence[str | Exception] | Callable[[str], str]
-    name: str = "scripted"
-    calls: int = 0
-
-    def reply(self, system: str, user: str, schema: dict[str, object]) -> ModelReply:
-        """The next reply of the script; tokens are counted as words."""
-        said = self.replies(user) if callable(self.replies) else self.replies[self.calls % len(self.replies)]
-        self.calls += 1
-        if isinstance(said, Exception):
-            raise said
-        return ModelReply(said, len(f"{system} {user}".split()), len(said.split()))

@@ -1,0 +1,1 @@
+"""Chat models: a server on the OpenAI protocol, and what stands around it (patience, pace, cost, memory)."""
