@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from rfp_responder.answer.extractive import ExtractiveAnswerer
 from rfp_responder.answer.ground import ground
+from rfp_responder.answer.suggest import suggestion, wants_suggestion
 from rfp_responder.answer.voice import in_first_person
 from rfp_responder.asked import parts
 from rfp_responder.domain import Answer, Passage, Question, Scope
@@ -30,10 +32,12 @@ class Responder:
         top_k: int = 3,
         warming: Callable[[], tuple[int, int]] = lambda: (0, 0),
         company: Sequence[str] = (),
+        suggester: Answerer | None = None,
     ) -> None:
         """``warming`` tells how many texts wait for their vectors, and how many there are; ``company`` are the names
-        for which answers say "we"."""
+        for which answers say "we". ``suggester`` is asked where nothing is left of what a model said."""
         self._company = tuple(company)
+        self._suggester = suggester
         self._retriever = retriever
         self._warm = warming
         self._answerer = answerer
@@ -55,13 +59,19 @@ class Responder:
         offline = answerer or ExtractiveAnswerer(knowledge.embedder, knowledge.document_frequencies)
         return cls(retriever, offline, top_k, knowledge.warming, company)
 
+    def with_suggester(self, suggester: Answerer) -> Responder:
+        """The same responder; where nothing is left of a model's draft, a note offers what ``suggester`` answers."""
+        other = copy.copy(self)
+        other._suggester = suggester
+        return other
+
     def search(self, query: str, top_k: int | None = None, scope: Scope | None = None) -> list[Passage]:
         """Passages only, best first."""
         return self._retriever.retrieve(checked_question(query), top_k or self._top_k, scope)
 
     def passages(self, text: str) -> list[Passage]:
         """The passages that an answer to ``text`` would be read from."""
-        return self._passages(text, text, max(self._top_k, self._answerer.reads), None)
+        return self._passages(text, text, self._reads(), None)
 
     def ask(
         self, question: Question | str, *, top_k: int | None = None, show: int = 0, scope: Scope | None = None
@@ -78,17 +88,33 @@ class Responder:
             question = Question("", question)
         text = checked_question(question.text)
         query = f"{question.section}: {text}" if question.section and len(text.split()) < 6 else text
-        count = top_k or max(self._top_k, self._answerer.reads)
+        count = top_k or self._reads()
         read = self._passages(text, query, max(count, show), scope)
         used = read[:count]
-        answer = ground(question, self._answerer.draft(question, used), used)
-        answer = in_first_person(answer, self._company)
+        answer = in_first_person(self._grounded(self._answerer, question, used), self._company)
         cited = {(c.document_id, c.page_number) for c in answer.citations}
         listed = max(top_k or self._top_k, show)
         shown = [p for p in read if p.rank <= listed or (p.chunk.document_id, p.chunk.page_number) in cited]
         usage = replace(answer.usage, seconds=round(time.perf_counter() - started, 4))
-        notes = (*answer.notes, *self.warming())
+        notes = (*answer.notes, *self._suggested(answer, used), *self.warming())
         return replace(answer, passages=tuple(shown), usage=usage, notes=notes)
+
+    def _reads(self) -> int:
+        """How many passages are looked for where nobody says how many."""
+        readers = [self._answerer, *([self._suggester] if self._suggester else [])]
+        return max(self._top_k, *(reader.reads for reader in readers))
+
+    @staticmethod
+    def _grounded(answerer: Answerer, question: Question, passages: Sequence[Passage]) -> Answer:
+        return ground(question, answerer.draft(question, passages), passages)
+
+    def _suggested(self, answer: Answer, passages: Sequence[Passage]) -> list[str]:
+        """A note with the offline answer where nothing is left of a model's; it never enters the answer itself."""
+        if self._suggester is None or not wants_suggestion(answer):
+            return []
+        offline = self._grounded(self._suggester, answer.question, passages)
+        note = suggestion(in_first_person(offline, self._company))
+        return [note] if note else []
 
     def warming(self) -> list[str]:
         """A note while texts wait for their vectors; none once all have theirs."""

@@ -17,7 +17,7 @@ from rfp_responder import __version__
 from rfp_responder.cli import run
 from rfp_responder.index.embed import HashingEmbedder
 from tests.makers import SECURITY, SUPPORT, damaged, encrypted, fake, file, folder, pdf, picture
-from tests.model_server import drafted, fault, model_server, said
+from tests.model_server import model_server
 
 PROJECT = Path(__file__).parents[1]
 Captured = pytest.CaptureFixture[str]
@@ -138,27 +138,6 @@ def test_a_damaged_index_is_told(hashing_index: Path, capsys: Captured) -> None:
     file(hashing_index / "manifest.sqlite", b"junk " * 4000)
     for command in (("ask", "Is data kept?"), ("ingest", "docs")):
         assert "manifest cannot be used" in told(capsys, *command)
-
-
-def test_a_model_server_that_is_not_there_is_told(
-    hashing_index: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("RFP_MODEL", "m")
-    monkeypatch.setenv("RFP_BASE_URL", "http://127.0.0.1:1/v1")
-    monkeypatch.setenv("RFP_MAX_RETRIES", "0")
-    assert "http://127.0.0.1:1/v1 does not answer" in told(capsys, "ask", "Is data kept?")
-
-
-def test_a_key_that_is_refused_is_told_and_never_shown(
-    hashing_index: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with model_server() as server:
-        server.reply = lambda _: fault(401, "bad key")
-        for name, value in {"MODEL": "m", "BASE_URL": server.url, "API_KEY": "sk-secret", "MAX_RETRIES": "0"}.items():
-            monkeypatch.setenv(f"RFP_{name}", value)
-        line = told(capsys, "ask", "Is data encrypted?")
-    assert "RFP_API_KEY" in line
-    assert "sk-secret" not in line
 
 
 @pytest.mark.parametrize(
@@ -447,19 +426,6 @@ def test_ask_for_people_shows_document_page_and_quote(hashing_index: Path, capsy
     shown = capsys.readouterr().out
     assert "[1] security.md, page 1: “" in shown
     assert "confidence" in shown
-
-
-def test_a_named_model_answers_and_is_named(
-    hashing_index: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    quote = "Customer data is encrypted at rest with AES-256."
-    with model_server() as server:
-        server.reply = lambda _: said(drafted((quote, quote), stance="yes"))
-        monkeypatch.setenv("RFP_MODEL", "big-one")
-        monkeypatch.setenv("RFP_BASE_URL", server.url)
-        found = printed(capsys, "ask", "Is customer data encrypted at rest?", "--top-k", "1")
-    assert (found["author"], found["prompt"], found["answer"]) == ("big-one", "answer@1", quote)
-    assert found["usage"]["input_tokens"] == 11
 
 
 def test_search_never_asks_a_model(hashing_index: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -88,7 +88,7 @@ def asked(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> Asked:
                 return []
 
         with monkeypatch.context() as patch:
-            patch.setattr("rfp_responder.assemble.make_responder", lambda _: Made())
+            patch.setattr("rfp_responder.assemble.make_responder", lambda *_: Made())
             patch.setattr(sys.stdout, "isatty", lambda: columns is not None)
             for name, value in {"COLUMNS": str(columns or 80), **environment}.items():
                 patch.setenv(name, value)

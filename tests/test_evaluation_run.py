@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import threading
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from evaluation_makers import answer, cite, embed, gold, passage
 
+from rfp_responder.answer.chat import UnusableReplyError
 from rfp_responder.domain import Answer, Claim, Question, Usage
-from rfp_responder.errors import InputError, ModelError
+from rfp_responder.errors import CostLimitError, InputError, ModelError, ModelReplyError
 from rfp_responder.evaluation.compare import changes, markdown_changes
 from rfp_responder.evaluation.gold import GoldCase
 from rfp_responder.evaluation.metrics import METRICS
@@ -21,6 +24,7 @@ from rfp_responder.evaluation.report import (
     text_table,
     write_between_markers,
 )
+from rfp_responder.evaluation.rows import Row, kept_while
 from rfp_responder.evaluation.run import Aggregate, Provenance, RunResult, load_rows, run
 
 SENTENCE = "Backups are kept for 35 days."
@@ -104,12 +108,146 @@ def test_a_fault_is_a_row_with_its_message_and_no_refusal() -> None:
     assert run([gold(())], broken, embed).latency[0].errors == 1
 
 
+def test_a_reply_that_could_not_be_used_is_an_error_that_was_paid_for() -> None:
+    def useless(question: Question, top_k: int) -> Answer:
+        raise UnusableReplyError("model m: not of its form", "", Usage(500, 60, 0.0, 0.02))
+
+    found = run([gold()], useless, embed)
+    assert (found.rows[0].status, found.rows[0].input_tokens, found.rows[0].cost_usd) == ("error", 500, 0.02)
+
+
 def test_a_bug_is_not_hidden() -> None:
     def buggy(question: Question, top_k: int) -> Answer:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         run([gold()], buggy, embed)
+
+
+def asked_until(fault: Exception, at: int) -> Callable[[Question, int], Answer]:
+    """Answers, and raises the fault from question ``at`` (from 0) on."""
+    numbers = {case.id: number for number, case in enumerate(MANY)}
+
+    def ask(question: Question, top_k: int) -> Answer:
+        if numbers[question.id] >= at:
+            raise fault
+        return answer()
+
+    return ask
+
+
+MANY = [gold(name=f"m{number}", topic=f"t{number % 3}") for number in range(12)]
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_three_faults_of_the_model_in_a_row_end_the_run_and_the_rows_so_far_are_kept(
+    workers: int, tmp_path: Path
+) -> None:
+    asked = asked_until(ModelError("model m: refused", "Start it"), 4)
+    partial = tmp_path / "out" / "rows.jsonl"
+    said = r"model m: refused \(\d+ of 12 questions are done\). Start it"
+    with pytest.raises(ModelError, match=said), kept_while(partial) as keep:
+        run(MANY, asked, embed, workers=workers, kept=keep)
+    kept = load_rows(partial.parent)
+    assert sum(row.status == "error" for row in kept) >= 3
+    assert len(kept) < 12
+    if workers == 1:
+        assert [row.id for row in kept] == [f"m{number}" for number in range(7)]
+
+
+def test_faults_that_are_not_in_a_row_or_not_of_the_model_do_not_end_it() -> None:
+    def now_and_then(question: Question, top_k: int) -> Answer:
+        if question.id in {"m0", "m1", "m3", "m4", "m6"}:
+            raise ModelError("busy")
+        if question.id > "m6":
+            raise InputError("not a question")
+        return answer()
+
+    found = run(MANY, now_and_then, embed)
+    assert sum(row.status == "error" for row in found.rows) == 8
+
+
+def test_a_model_whose_replies_cannot_be_used_is_measured_to_the_end() -> None:
+    found = run(MANY, asked_until(ModelReplyError("model m: not of its form"), 0), embed)
+    assert [row.status for row in found.rows] == ["error"] * 12
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_the_cap_on_the_cost_ends_the_run_at_once(workers: int) -> None:
+    kept: list[Row] = []
+    asked = asked_until(CostLimitError("the cap of 1.00 USD is reached", "Go on"), 5)
+    with pytest.raises(
+        CostLimitError, match=r"reached \(\d of 12 questions are done\). Run it again with a higher cap"
+    ):
+        run(MANY, asked, embed, workers=workers, kept=kept.append)
+    assert {row.status for row in kept} <= {"unanswered"}
+    assert len(kept) <= 5
+
+
+def test_some_are_asked_at_a_time_and_the_rows_stand_in_order() -> None:
+    together = threading.Barrier(3, timeout=20)
+
+    def ask(question: Question, top_k: int) -> Answer:
+        together.wait()  # three must be there at once, else this breaks
+        return replace(RIGHT, question=question)
+
+    seen: list[int] = []
+    found = run(MANY, ask, embed, workers=3, progress=lambda done, _: seen.append(done))
+    assert [row.id for row in found.rows] == [case.id for case in MANY]
+    assert seen == list(range(1, 13))
+
+
+def test_an_interrupt_keeps_what_came(tmp_path: Path) -> None:
+    def interrupted(question: Question, top_k: int) -> Answer:
+        if question.id == "m3":
+            raise KeyboardInterrupt
+        return answer()
+
+    with pytest.raises(KeyboardInterrupt), kept_while(tmp_path / "rows.jsonl") as keep:
+        run(MANY, interrupted, embed, kept=keep)
+    assert [row.id for row in load_rows(tmp_path)] == ["m0", "m1", "m2"]
+
+
+def test_a_run_that_ends_well_leaves_no_partial_rows(tmp_path: Path) -> None:
+    (tmp_path / "rows.partial.jsonl").write_text("left by a run before\n")
+    with kept_while(tmp_path / "rows.partial.jsonl") as keep:
+        run(CASES, right, embed, kept=keep)
+        assert (tmp_path / "rows.partial.jsonl").read_text().count("\n") == 4
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_row_tells_who_wrote_by_which_way_and_what_it_took() -> None:
+    told = replace(
+        RIGHT,
+        author="big",
+        prompt="answer@2",
+        route="strong",
+        usage=Usage(900, 70, 1.5, 0.0123),
+        notes=(
+            "dropped an empty claim",
+            "dropped a claim that names a passage that was not given: y",
+            "dropped a quote that does not stand in passage 1: z",
+            "other",
+        ),
+    )
+    row = run([gold()], lambda *_: told, embed).rows[0]
+    assert (row.author, row.prompt, row.route, row.dropped) == ("big", "answer@2", "strong", 2)
+    assert (row.input_tokens, row.output_tokens, row.cost_usd, row.seconds) == (900, 70, 0.0123, 1.5)
+
+
+@pytest.mark.parametrize("folder", ["results", "history/first"])
+def test_rows_of_earlier_versions_are_still_read(folder: str) -> None:
+    rows = load_rows(Path(__file__).parents[1] / "evals" / folder)
+    assert len(rows) == 209
+    old = [row for row in rows if not row.author]
+    assert all((row.prompt, row.route, row.input_tokens, row.dropped) == (None, "", 0, 0) for row in old)
+
+
+def test_a_line_separator_in_an_answer_does_not_break_a_row(tmp_path: Path) -> None:
+    odd = replace(RIGHT, notes=("one\u2028two\x85three",))
+    result = run([gold()], lambda *_: odd, embed)
+    result.save(tmp_path, PROVENANCE)
+    assert load_rows(tmp_path) == result.rows
 
 
 def test_two_runs_write_the_same_bytes_without_path_or_time(tmp_path: Path) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from workbooks import answer_to, workbook
 
-from rfp_responder.domain import Answer, Question
-from rfp_responder.errors import ModelError, QuestionnaireError
+from rfp_responder.domain import Answer, Question, Usage
+from rfp_responder.errors import CostLimitError, ModelError, QuestionnaireError
 from rfp_responder.questionnaire import Options, RunStoppedError, fill
 
 MANY = 40
@@ -150,3 +151,60 @@ def test_details_of_the_vendor_or_the_signer_are_left_to_a_person(tmp_path: Path
     assert asked == ["Do you encrypt data?", "Number of employees"]
     assert report.rows[1].notes == ("a field for your own details: fill it in by hand",)
     assert report.totals["unanswered"] == 3
+
+
+class Capped:
+    """Answers so many questions, and then says that the cap is reached."""
+
+    def __init__(self, count: int) -> None:
+        self.count, self.asked, self.lock = count, list[str](), threading.Lock()
+
+    def __call__(self, question: Question) -> Answer:
+        with self.lock:
+            if len(self.asked) >= self.count:
+                raise CostLimitError("stopped at the cap of $1.00: $0.99 spent", "Go on with --resume")
+            self.asked.append(question.text)
+        return replace(answer_to(question, f"Told of {question.text}"), usage=Usage(10, 5, 0.1, 0.01))
+
+
+@pytest.mark.parametrize("workers", [1, 4])
+def test_the_cap_on_the_cost_stops_a_run_that_then_goes_on_where_it_was(workers: int, tmp_path: Path) -> None:
+    path, out, kept = form(tmp_path, questions()), tmp_path / "o.xlsx", tmp_path / "run.jsonl"
+    first, options = Capped(7), Options(workers=workers)
+    with pytest.raises(RunStoppedError, match=r"at the cap of .*; 7 of 40 questions are done and saved") as stopped:
+        fill(path, out, first, checkpoint=kept, options=options)
+    assert "--resume" in str(stopped.value)
+    report = stopped.value.report
+    assert (report.totals["answered"], report.totals["error"]) == (7, MANY - 7)
+    assert out.exists()
+    assert {row.notes for row in report.rows if row.status == "error"} == {
+        ("not asked: the run was stopped before this row",)
+    }
+    second = Capped(MANY)
+    report = fill(path, out, second, checkpoint=kept, resume=True, options=options)
+    assert sorted(first.asked + second.asked) == sorted(questions())
+    assert [row.answer for row in report.rows[1:]] == [f"Told of {text}" for text in questions()]
+    assert report.spending.total.cost_usd == pytest.approx(0.01 * MANY)
+
+
+def test_what_was_under_way_at_the_cap_is_finished_and_kept(tmp_path: Path) -> None:
+    capped = threading.Event()
+
+    def answer(question: Question) -> Answer:
+        if question.text.endswith(" 1?"):
+            capped.wait(20)  # ends after the other one has met the cap
+            return answer_to(question)
+        capped.set()
+        raise CostLimitError("stopped at the cap")
+
+    with pytest.raises(RunStoppedError) as stopped:
+        fill(form(tmp_path, questions(2)), tmp_path / "o.xlsx", answer, options=Options(workers=2))
+    assert [row.status for row in stopped.value.report.rows[1:]] == ["answered", "error"]
+
+
+@pytest.mark.parametrize("workers", [1, 4])
+def test_an_answer_that_rows_share_costs_once(workers: int, tmp_path: Path) -> None:
+    texts = ["Do you encrypt data?", "Do you test backups?", "do you ENCRYPT data?"]
+    report = fill(form(tmp_path, texts), tmp_path / "o.xlsx", Capped(9), options=Options(workers=workers))
+    assert [row.usage.cost_usd for row in report.rows[1:]] == [0.01, 0.01, 0.0]
+    assert report.spending.total.input_tokens == 20

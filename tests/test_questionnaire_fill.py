@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
 import pytest
 from workbooks import CITATION, OTHER, answer_to, workbook, yes
 
-from rfp_responder.domain import ROW_STATUSES, Answer, Question
+from rfp_responder.domain import ROW_STATUSES, Answer, Question, Usage
 from rfp_responder.errors import ModelError, QuestionnaireError
-from rfp_responder.questionnaire import Options, Report, fill, formats
+from rfp_responder.questionnaire import Options, Report, fill, forecast, formats
 from rfp_responder.questionnaire.model import Edit
 from rfp_responder.questionnaire.proof import prove_workbook
 from rfp_responder.questionnaire.splice import write
@@ -294,3 +296,80 @@ def test_a_sheet_without_answer_column_gets_one_beside_sheets_that_have_theirs(t
     report = fill(workbook(tmp_path / "q.xlsx", TEXT_FORM, others=others), tmp_path / "o.xlsx", yes)
     last = report.rows[-1]
     assert (last.sheet, last.cell, last.status) == ("Extra", "C2", "answered")
+
+
+def by_model(question: Question) -> Answer:
+    """An answer that a model gave, with what it cost."""
+    return replace(yes(question), author="m", prompt="answer@2", route="small", usage=Usage(120, 30, 0.5, 0.0021))
+
+
+def test_who_answered_and_what_it_cost_stand_in_the_row_and_survive_a_checkpoint(tmp_path: Path) -> None:
+    path, out, kept = workbook(tmp_path / "q.xlsx", many(2)), tmp_path / "o.xlsx", tmp_path / "run.jsonl"
+    told = fill(path, out, by_model, checkpoint=kept).as_json()
+    row = told["rows"][1]  # type: ignore[index]
+    assert (row["author"], row["prompt"], row["route"]) == ("m", "answer@2", "small")
+    assert row["usage"] == {"input_tokens": 120, "output_tokens": 30, "seconds": 0.5, "cost_usd": 0.0021}
+    usage = told["usage"]
+    assert usage["total"]["cost_usd"] == pytest.approx(0.0042)  # type: ignore[index]
+    assert [share["name"] for share in usage["by_prompt"]] == ["answer@2"]  # type: ignore[index]
+    assert fill(path, out, answer_to, checkpoint=kept, resume=True).as_json() == told
+
+
+def test_rows_of_a_checkpoint_from_before_models_were_priced_are_taken(tmp_path: Path) -> None:
+    path, out, kept = workbook(tmp_path / "q.xlsx", many(2)), tmp_path / "o.xlsx", tmp_path / "run.jsonl"
+    fill(path, out, by_model, checkpoint=kept)
+    lines = [json.loads(line) for line in kept.read_text("utf-8").splitlines()]
+    for line in lines:
+        for name in ("author", "prompt", "route", "usage"):
+            del line["row"][name]
+    kept.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    report = fill(path, out, lambda question: pytest.fail("asked again"), checkpoint=kept, resume=True)
+    assert [row.status for row in report.rows[1:]] == ["answered", "answered"]
+    assert report.rows[1].usage == Usage()
+
+
+def test_a_checkpoint_row_with_a_foreign_usage_is_answered_again(tmp_path: Path) -> None:
+    path, out, kept = workbook(tmp_path / "q.xlsx", many(1)), tmp_path / "o.xlsx", tmp_path / "run.jsonl"
+    fill(path, out, by_model, checkpoint=kept)
+    kept.write_text(kept.read_text("utf-8").replace('"cost_usd"', '"euros"'), "utf-8")
+    assert fill(path, out, yes, checkpoint=kept, resume=True).rows[1].author == "fake"
+
+
+FORECAST = [
+    TEXT_FORM[0],
+    ["1", "Do you use subprocessors?"],
+    ["2", "If yes, who are they?"],
+    ["3", "Do you test backups?", "Yes, every month"],
+    ["4", "Do you encrypt data?"],
+    ["5", "do you ENCRYPT  data?"],
+    ["6", "Date of signature"],
+]
+
+
+def test_a_forecast_holds_each_question_once_and_none_that_is_not_asked(tmp_path: Path) -> None:
+    found = forecast(workbook(tmp_path / "q.xlsx", FORECAST))
+    assert [question.text for question in found.certain] == ["Do you use subprocessors?", "Do you encrypt data?"]
+    assert [question.text for question in found.conditional] == ["If yes, who are they?"]
+
+
+def test_a_forecast_writes_nothing_and_leaves_out_what_an_earlier_run_has_done(tmp_path: Path) -> None:
+    path, kept = workbook(tmp_path / "q.xlsx", many(4)), tmp_path / "run.jsonl"
+    with pytest.raises(KeyboardInterrupt):
+        fill(path, tmp_path / "o.xlsx", stopping_at("number 2"), checkpoint=kept)
+    held = kept.read_text("utf-8") + '{"key": "cut o'
+    kept.write_text(held, "utf-8")
+    before = sorted(tmp_path.iterdir())
+    assert len(forecast(path, checkpoint=kept, resume=True).certain) == 2
+    assert len(forecast(path, checkpoint=kept).certain) == 4
+    assert kept.read_text("utf-8") == held
+    assert sorted(tmp_path.iterdir()) == before
+    assert len(forecast(path, checkpoint=tmp_path / "none" / "run.jsonl", resume=True).certain) == 4
+
+
+def stopping_at(words: str) -> Callable[[Question], Answer]:
+    def answer(question: Question) -> Answer:
+        if words in question.text:
+            raise KeyboardInterrupt
+        return yes(question)
+
+    return answer

@@ -10,9 +10,10 @@ from html.parser import HTMLParser
 
 import pytest
 
-from rfp_responder.domain import ROW_STATUSES
+from rfp_responder.domain import ROW_STATUSES, Usage
 from rfp_responder.questionnaire.account import Contradiction, Gap, Proof, Report, Row, Source
 from rfp_responder.questionnaire.report_page import page
+from rfp_responder.questionnaire.spending import spending_of
 
 HOSTILE = "</td><script>alert(1)</script><img src=x onerror=alert(2)>\" onmouseover='alert(3)' {{7*7}}"
 
@@ -225,3 +226,75 @@ def test_fifteen_hundred_long_rows_stay_below_five_megabytes() -> None:
     quotes = tuple(citation(quote="Wortreich & lang. " * 60) for _ in range(6))
     rows = [row(n, question="Why & how? " * 90, answer="So it is. " * 300, citations=quotes) for n in range(1_500)]
     assert len(page(report(*rows)).encode()) < 5_000_000
+
+
+def asked(number: int, prompt: str, status: str = "answered", **fields: object) -> Row:
+    """A row that a model answered."""
+    usage = Usage(1000, 100, 2.0, 0.001)
+    return row(number, **{"author": "m", "prompt": prompt, "route": "small", "usage": usage, "status": status} | fields)
+
+
+def test_rows_are_summed_by_who_answered_and_under_which_prompt() -> None:
+    rows = [
+        asked(1, "answer@2", notes=("dropped a claim: ...", "dropped a claim: ...", "kept")),
+        asked(2, "answer@2", "unanswered", confidence=0.0),
+        asked(3, "answer@3", "partial", author="big", route="strong"),
+        row(4),
+        asked(5, "answer@2", carried="last year"),
+    ]
+    spending = spending_of(rows)
+    assert [(share.name, share.rows) for share in spending.by_author] == [("m", 2), ("big", 1)]
+    assert [(share.name, share.rows) for share in spending.by_route] == [("small", 2), ("strong", 1)]
+    first = spending.by_prompt[0]
+    assert (first.name, first.answered, first.unanswered, first.dropped) == ("answer@2", 1, 1, 2)
+    assert (first.confidence, first.input_tokens, first.seconds) == (0.4, 2000, 4.0)
+    assert spending.total.cost_usd == pytest.approx(0.003)
+
+
+def test_the_interval_of_a_share_is_wilsons() -> None:
+    share = spending_of([asked(n, "p", "answered" if n < 8 else "unanswered") for n in range(10)]).total
+    assert share.interval == pytest.approx((0.4902, 0.9433), abs=1e-4)
+    assert spending_of([]).total.interval == (0.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "good", "said"),
+    [((30, 5), (20, 2), "too few to tell"), ((300, 200), (290, 20), "do not overlap"), ((3, 0), (3, 0), "")],
+)
+def test_two_prompts_in_one_run_are_compared_and_a_share_too_small_to_tell_is_said_to_be(
+    sizes: tuple[int, int], good: tuple[int, int], said: str
+) -> None:
+    rows = [
+        asked(n, prompt, "answered" if n < done else "unanswered")
+        for prompt, size, done in zip(("answer@2", "answer@3"), sizes, good, strict=True)
+        for n in range(size)
+    ]
+    told = report(*rows).as_json()["usage"]["comparison"]  # type: ignore[index]
+    assert (said in told) if said else told == ""
+
+
+def test_the_page_tells_who_answered_at_what_cost_where_a_model_was_asked() -> None:
+    made = _Page(page(report(asked(1, "answer@2"), asked(2, "answer@3", "unanswered"))))
+    assert made.unbalanced == []
+    assert "#models" in [attrs.get("href") for attrs in made.all("a")]
+    for part in (
+        "Models and cost",
+        "2,000 tokens in",
+        "$0.0020",
+        "answer@3",
+        "too few to tell",
+        "Written by m, prompt",
+    ):
+        assert part in made.text, part
+
+
+def test_without_a_model_the_page_says_nothing_of_cost() -> None:
+    made = page(report(row(1, author="offline", usage=Usage(seconds=0.2))))
+    assert "Models and cost" not in made
+    assert "Written by" not in made
+
+
+def test_names_of_models_prompts_and_routes_are_escaped() -> None:
+    made = page(report(asked(1, HOSTILE, author=HOSTILE, route=HOSTILE)))
+    assert "<img" not in made
+    assert made.count("<script>") == 1

@@ -217,6 +217,6 @@ def test_the_wrong_way_round_answers_differ() -> None:
 )
 def test_hostile_text_is_read_in_time(unit: str) -> None:
     text = (unit * 4000)[:4000]
-    started = time.perf_counter()
+    started = time.process_time()  # a machine that does other things beside this is no fault of the code
     decide(f"Is {text} encrypted?", [told(text[:900]) for _ in range(6)])
-    assert time.perf_counter() - started < 2.0
+    assert time.process_time() - started < 2.0

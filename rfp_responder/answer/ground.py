@@ -7,75 +7,131 @@ without a quote are dropped, and the answer's notes say so. No answerer can get 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from rfp_responder.answer.asserted import Source, as_stated
+from rfp_responder.answer.basis import Basis
 from rfp_responder.answer.choice import choose
 from rfp_responder.answer.clip import clipped
+from rfp_responder.answer.hedges import overstated
 from rfp_responder.answer.stance import read_stance
 from rfp_responder.answer.subjects import without_added
 from rfp_responder.answer.support import support
+from rfp_responder.answer.told import missing_parts, one_line, untold_thing
+from rfp_responder.answer.upheld import against, rests_on
+from rfp_responder.answer.wholes import gives_orders, whole
 from rfp_responder.domain import Answer, Citation, Claim, Draft, Passage, Proposal, Question, Stance, Status
 from rfp_responder.text import fold, locate
 
 MIN_QUOTE_LETTERS = 8  # a quote of a word or two proves nothing
+CLARIFICATION = "needs clarification: "
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """A claim that stands: ``score`` is its support in 0..1, ``part`` the part of the question that it names.
+
+    ``said`` is what was proposed, folded; empty where a piece of it was left off.
+    """
+
+    claim: Claim
+    score: float
+    said: str
+    part: int = 0
+    basis: Basis = "practice"
 
 
 def ground(question: Question, draft: Draft, passages: Sequence[Passage]) -> Answer:
     """Check a draft against the passages it was written from, and build the answer.
 
-    ``passages`` are the ones the answerer saw, ranks 1..n; a quote names its passage by rank.
+    ``passages`` are the ones the answerer saw, ranks 1..n; a quote names its passage by rank. The offline answerer
+    quotes; a model writes. So a model's draft (it names its ``prompt``) is held to more: no claim says more than its
+    source, a rule is no practice, and its yes or no must follow from what is left.
     """
     notes = list(draft.notes)
-    claims: list[Claim] = []
+    checked: list[_Checked] = []
     for proposal in draft.proposals:
-        claim, faults = _claim(proposal, passages)
+        one, faults = _claim(proposal, passages, written=draft.prompt is not None)
         notes += faults
-        if claim and not any(fold(claim.text) == fold(other.text) for other in claims):
-            claims.append(claim)
-    kept = _within_limits(claims, question, notes)
+        if one and not any(fold(one.claim.text) == fold(other.claim.text) for other in checked):
+            checked.append(one)
+    kept = _within_limits(checked, question, notes)
+    missing = missing_parts(draft, [(one.part, one.claim.text) for one in kept])
     status: Status = "unanswered"
     if kept:
-        status = "partial" if draft.missing else "answered"
+        status = "partial" if missing else "answered"
+    claims = tuple(one.claim for one in kept)
+    if draft.prompt is not None and claims and (thing := untold_thing(question.text, [claim.text for claim in claims])):
+        status = "partial"
+        notes.append(f"no claim tells the {thing} that is asked for: please check")
     stance = _stance(question, draft, kept, notes)
-    choice = choose(stance, question.choices, [claim.text for claim in kept]) if kept else None
+    choice = choose(stance, question.choices, [claim.text for claim in claims]) if kept else None
     if kept and question.choices and choice is None:
         status = "partial"
         notes.append(f"no allowed value fits this evidence: {', '.join(question.choices)}")
-    if not kept and not draft.missing and not draft.proposals and not draft.notes:
+    back = "" if kept else one_line(draft.clarification)
+    if not kept and not missing and not draft.proposals and not draft.notes and not back:
         notes.append("no passage answers this")
-    notes += [f"not found in the documents: {part}" for part in draft.missing]
+    notes += [f"{CLARIFICATION}{back}"] if back else []
+    notes += [f"not found in the documents: {part}" for part in missing]
     return Answer(
         question=question,
         status=status,
         stance=stance,
         choice=choice,
-        claims=tuple(kept),
+        claims=claims,
         passages=tuple(passages),
-        confidence=round(min(1.0, max(0.0, draft.confidence)), 4),
+        confidence=round(min(1.0, max(0.0, weighed(draft, [one.score for one in kept]))), 4),
         notes=tuple(dict.fromkeys(notes)),
         author=draft.author,
         prompt=draft.prompt,
         usage=draft.usage,
+        route=draft.route,
     )
 
 
-def _stance(question: Question, draft: Draft, kept: Sequence[Claim], notes: list[str]) -> Stance | None:
-    """The draft's stance, withdrawn where a claim was dropped that it may rest on and the first one kept reads else."""
+def weighed(draft: Draft, scores: Sequence[float]) -> float:
+    """The draft's confidence; a model's, which is a retrieval score, times what grounding saw of the draft.
+
+    That is the share of its proposals that survived, times the mean support of those (``scores``): a product of three
+    shares in 0..1, for ordering answers, not a calibrated probability as the offline answerer's is.
+    """
+    if draft.prompt is None:
+        return draft.confidence
+    survived = len(scores) / len(draft.proposals) if draft.proposals else 0.0
+    return draft.confidence * survived * (sum(scores) / len(scores) if scores else 0.0)
+
+
+def _stance(question: Question, draft: Draft, kept: Sequence[_Checked], notes: list[str]) -> Stance | None:
+    """The draft's stance, withdrawn where a claim was dropped that it may rest on and the first one kept reads else.
+
+    A model's is withdrawn, too, where the claims that are left speak against it; what it rests on is noted.
+    """
     if not kept or draft.stance is None:
         return None
-    whole = {fold(claim.text) for claim in kept} >= {fold(proposal.text) for proposal in draft.proposals}
-    if whole or read_stance(question.text, kept[0].text) == draft.stance:
-        return draft.stance
-    notes.append(f"withdrew the stance {draft.stance}: a claim was dropped, and what is left does not say it")
-    return None
+    texts = [one.claim.text for one in kept]
+    complete = {one.said for one in kept} >= {fold(proposal.text) for proposal in draft.proposals}
+    if not complete and read_stance(question.text, texts[0]) != draft.stance:
+        notes.append(f"withdrew the stance {draft.stance}: a claim was dropped, and what is left does not say it")
+        return None
+    if draft.prompt is not None:
+        if reason := against(question.text, draft.stance, texts):
+            notes.append(f"withdrew the stance {draft.stance}: {reason}")
+            return None
+        if note := rests_on([one.basis for one in kept]):
+            notes.append(note)
+    return draft.stance
 
 
-def _claim(proposal: Proposal, passages: Sequence[Passage]) -> tuple[Claim | None, list[str]]:
-    """The claim that survives of a proposal, and what was wrong with it."""
+def _claim(proposal: Proposal, passages: Sequence[Passage], *, written: bool) -> tuple[_Checked | None, list[str]]:
+    """What survives of a proposal, and what was wrong with it; ``written``: by a model, in words of its own."""
     text = " ".join(proposal.text.split())
     short = text if len(text) <= 90 else text[:87] + "…"
     if not text:
         return None, ["dropped an empty claim"]
+    given = {passage.rank for passage in passages}
+    if any(quote.passage not in given for quote in proposal.quotes):
+        return None, [f"dropped a claim that names a passage that was not given: {short!r}"]
     faults: list[str] = []
     citations: list[Citation] = []
     for quote in proposal.quotes:
@@ -92,9 +148,55 @@ def _claim(proposal: Proposal, passages: Sequence[Passage]) -> tuple[Claim | Non
         return None, [*faults, f"dropped a claim with words added that stand in no passage: {strangers[0]!r}"]
     verdict = support(bare, [*_columns(proposal, passages), *(citation.quote for citation in citations)])
     if not verdict.supported:
-        reason = verdict.reasons[0] if verdict.reasons else "its quotes do not say it"
-        return None, [*faults, f"dropped an unsupported claim: {short!r} ({reason})"]
-    return Claim(text, tuple(citations), proposal.why), faults
+        return None, [*faults, _unsupported(short, verdict.reasons[0] if verdict.reasons else "")]
+    claim = Claim(text, tuple(citations), proposal.why)
+    if not written:
+        return _Checked(claim, verdict.score, fold(text), proposal.part), faults
+    sources = _sources(citations, passages)
+    quoted = [fold(citation.quote) for citation in citations]
+    cut = [fold(source.quote) for source in sources] != quoted
+    if reason := _beyond(bare, sources, _columns(proposal, passages), cut=cut):
+        return None, [*faults, _unsupported(short, reason)]
+    stated = as_stated(text, sources, [citation.quote for citation in citations])
+    if not stated.text:
+        return None, [*faults, _unsupported(short, stated.note)]
+    faults += [f"{stated.note}: {short!r}"] if stated.note else []
+    claim = replace(claim, text=stated.text)
+    return _Checked(claim, verdict.score, fold(text), proposal.part, stated.basis), faults
+
+
+def _unsupported(short: str, reason: str) -> str:
+    return f"dropped an unsupported claim: {short!r} ({reason or 'its quotes do not say it'})"
+
+
+def _beyond(claim: str, sources: Sequence[Source], columns: Sequence[str], *, cut: bool) -> str:
+    """Why a claim that its quotes support does not follow from their whole sentences; empty where it does.
+
+    ``cut``: the quotes are less than their sentences, which were so far not held against the claim.
+    """
+    told = [source.quote for source in sources]
+    if any(gives_orders(sentence) for sentence in told):
+        return "its source gives orders to whoever answers, and tells nothing"
+    if cut and not (verdict := support(claim, [*columns, *told])).supported:
+        return verdict.reasons[0] if verdict.reasons else "the whole sentence does not say it"
+    return overstated(claim, told, " ".join(source.heading for source in sources))
+
+
+def _sources(citations: Sequence[Citation], passages: Sequence[Passage]) -> list[Source]:
+    """The whole sentences of each quote, with the heading and the title that they stand below."""
+    found = []
+    for citation in citations:
+        passage = next(p for p in passages if _holds(p, citation))
+        chunk = passage.chunk
+        title = chunk.document_title or chunk.document_name
+        found.append(Source(whole(citation, passage), chunk.heading, title, chunk.text))
+    return found
+
+
+def _holds(passage: Passage, citation: Citation) -> bool:
+    chunk = passage.chunk
+    within = chunk.start - len(passage.before) <= citation.start and citation.end <= chunk.end + len(passage.after)
+    return within and (chunk.document_id, chunk.page_number) == (citation.document_id, citation.page_number)
 
 
 def _strangers(added: Sequence[str], proposal: Proposal, passages: Sequence[Passage]) -> list[str]:
@@ -139,18 +241,19 @@ def _citation(rank: int, quote: str, passages: Sequence[Passage]) -> Citation | 
     )
 
 
-def _within_limits(claims: Sequence[Claim], question: Question, notes: list[str]) -> list[Claim]:
+def _within_limits(checked: Sequence[_Checked], question: Question, notes: list[str]) -> list[_Checked]:
     """The first claims that fit the question's limits together; what is left out is noted."""
-    kept: list[Claim] = []
-    for claim in claims:
-        limit = _exceeded(question, [*kept, claim])
+    kept: list[_Checked] = []
+    for one in checked:
+        claim = one.claim
+        limit = _exceeded(question, [*(other.claim for other in kept), claim])
         if limit and not kept and (shorter := _shortened(claim, question)) is not None:
             notes.append(f"shortened for the limit of {limit}: {claim.text[:60]!r}")
-            kept.append(shorter)
+            kept.append(replace(one, claim=shorter, said=""))
         elif limit:
             notes.append(f"left out for the limit of {limit}: {claim.text[:60]!r}")
         else:
-            kept.append(claim)
+            kept.append(one)
     return kept
 
 

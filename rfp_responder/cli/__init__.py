@@ -34,8 +34,11 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command; gives 0 (done), 1 (a user's fault, one line on stderr) or 2 (a gate failed)."""
     from rfp_responder.cli import (  # noqa: F401  # they register commands
         check,
+        doctor,
         documents,
         evaluation,
+        optimize,
+        prompts,
         questions,
         requirements,
         sheets,

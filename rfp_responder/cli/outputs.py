@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     from rfp_responder.settings import Settings
 
 
+_NO_PART = {  # settings that change what a run costs, or how it goes, and no answer
+    "api_key", "api_key_file", "small_api_key", "index", "timeout", "max_retries", "max_wait", "parallel",
+    "requests_per_minute", "tokens_per_minute", "prices", "reply_cache",
+}  # fmt: skip
+
+
 def check_outputs(outputs: dict[str, Path], inputs: dict[str, Path | None]) -> None:
     """Refuse, before anything is asked, outputs that could not be written or would write over a file in use.
 
@@ -114,8 +120,20 @@ def checkpoint_file(
         return None
     held = [f"{row.name} {row.digest} {row.recipe}" for row in documents]
     held += [file_digest(each) if isinstance(each, Path) and each.is_file() else str(each) for each in others]
-    chosen = settings.model_dump_json(exclude={"api_key", "index", "timeout", "max_retries"})
+    chosen = settings.model_dump_json(exclude=_NO_PART)
     seed = "\n".join([file_digest(questionnaire), chosen, *held])
     folder = settings.index / "answers"
-    folder.mkdir(parents=True, exist_ok=True)
     return folder / f"{questionnaire.stem[:60]}-{hashlib.sha256(seed.encode()).hexdigest()[:12]}.jsonl"
+
+
+def prompts_used(settings: Settings) -> list[str]:
+    """The digests of the prompt versions that a run puts questions with; none without a model.
+
+    An alias may be moved between two runs: rows of another version are thereby not taken over.
+    """
+    if not settings.model:
+        return []
+    from rfp_responder.assemble.models import find_prompt
+
+    named = [settings.prompt, *(["candidate"] if settings.canary else [])]
+    return [find_prompt(settings, name).digest for name in named]

@@ -102,7 +102,8 @@ def ask(
     as_json: JsonOption = False,
 ) -> None:
     """Answer one question, each claim cited to document and page."""
-    from rfp_responder.assemble import make_responder
+    from rfp_responder.assemble import Wiring, make_responder
+    from rfp_responder.cli.live import draft_view
     from rfp_responder.domain import Question
     from rfp_responder.responder import checked_question
     from rfp_responder.settings import load_settings
@@ -111,7 +112,8 @@ def ask(
     allowed = tuple(dict.fromkeys(value.strip() for value in (choices or "").split(",") if value.strip()))
     asked = Question("", question, choices=allowed, max_words=max_words, max_characters=max_characters)
     scope = _scope(document, tag, since, until, audience)
-    answer = make_responder(load_settings(index=index, top_k=top_k)).ask(asked, scope=scope)
+    with draft_view() as hear:
+        answer = make_responder(load_settings(index=index, top_k=top_k), Wiring(listener=hear)).ask(asked, scope=scope)
     if as_json:
         print_json(answer_json(answer))
     else:

@@ -10,13 +10,22 @@ import typer
 
 from rfp_responder.cli import app
 from rfp_responder.cli.documents import IndexOption, JsonOption
-from rfp_responder.cli.outputs import check_outputs, checkpoint_file, keep_edits, page_of, write_report, write_staged
+from rfp_responder.cli.estimate import estimate_lines, unpriced
+from rfp_responder.cli.outputs import (
+    check_outputs,
+    checkpoint_file,
+    keep_edits,
+    page_of,
+    prompts_used,
+    write_report,
+    write_staged,
+)
 from rfp_responder.cli.shown import one_line, print_json, progress_bar
 from rfp_responder.machine import cores
 
 if TYPE_CHECKING:
     from rfp_responder.knowledge import KnowledgeBase
-    from rfp_responder.questionnaire import Layout, Options, Report
+    from rfp_responder.questionnaire import Answering, Layout, Options, Report
     from rfp_responder.settings import Settings
 
 FileArgument = Annotated[
@@ -105,51 +114,92 @@ def answer(
         bool, typer.Option("--add-evidence-columns", help="Add a column for comments or citations to sheets.")
     ] = False,
     wrap: Annotated[bool, typer.Option("--wrap", help="Wrap long answers, by a new format where need be.")] = False,
+    max_cost: Annotated[
+        float | None,
+        typer.Option("--max-cost", metavar="USD", help="Stop, and keep what is done, before more is spent."),
+    ] = None,
+    estimate: Annotated[
+        bool, typer.Option("--estimate", help="Tell what would be asked and cost; ask nobody, write nothing.")
+    ] = False,
     index: IndexOption = None,
 ) -> None:
     """Fill a questionnaire's own cells and hand it back, nothing else touched."""
-    from rfp_responder.assemble import open_knowledge_base, responder_over
-    from rfp_responder.questionnaire import Options, RunStoppedError, Source, fill, load_mapping
-    from rfp_responder.questionnaire.verify_record import beside
+    from rfp_responder.assemble import Wiring, open_knowledge_base, responder_over
+    from rfp_responder.chat.cost import Budget
+    from rfp_responder.questionnaire import Options, Source, load_mapping
     from rfp_responder.settings import load_settings
 
     settings = load_settings(index=index)
-    target = out or questionnaire.with_name(f"{questionnaire.stem}.filled{questionnaire.suffix}")
-    check_outputs({"-o": target}, {})
-    told = report or beside(target)
-    used = {"questionnaire": questionnaire, "previous edition": previous, "mapping": mapping}
-    check_outputs({"-o": target, "--report": told}, used)
+    budget = Budget(max_cost)
+    used = {"previous edition": previous, "mapping": mapping}
+    target, told = _outputs(questionnaire, out, report, used)
     knowledge = open_knowledge_base(settings)
-    responder = responder_over(settings, knowledge)
+    responder = responder_over(settings, knowledge, Wiring(budget=budget, estimating=estimate))
     options = Options(
         workers=settings.parallel if settings.model else min(cores(), _OFFLINE_WORKERS),
         mapping=load_mapping(mapping) if mapping else None,
         evidence_columns=evidence,
         wrap=wrap,
         sources=lambda: [Source(row.name, row.digest, row.source) for row in knowledge.documents()],
+        notes=unpriced(settings),
     )
     if previous:
         options = _carrying(options, previous, settings, knowledge)
     others = [previous, mapping, f"evidence {evidence}"]
-    checkpoint = checkpoint_file(questionnaire, settings, knowledge.documents(), others)
-    if kept := keep_edits(target, settings.index):
-        options = replace(options, notes=(kept, *options.notes))
+    checkpoint = checkpoint_file(questionnaire, settings, knowledge.documents(), [*others, *prompts_used(settings)])
+    if estimate:
+        lines = estimate_lines(questionnaire, responder.ask, (checkpoint, resume), options, settings)
+    else:
+        outcome = _filled(questionnaire, (target, told), responder.ask, (checkpoint, resume), options, settings.index)
+        lines = _told(outcome, target, told, budget.spent)
+    typer.echo("\n".join(one_line(line) for line in lines))
+
+
+def _outputs(
+    questionnaire: Path, out: Path | None, report: Path | None, used: dict[str, Path | None]
+) -> tuple[Path, Path]:
+    """Where the filled file and its report go; raises InputError where they cannot, or where a file in use is."""
+    from rfp_responder.questionnaire.verify_record import beside
+
+    target = out or questionnaire.with_name(f"{questionnaire.stem}.filled{questionnaire.suffix}")
+    check_outputs({"-o": target}, {})
+    told = report or beside(target)
+    check_outputs({"-o": target, "--report": told}, {"questionnaire": questionnaire, **used})
+    return target, told
+
+
+def _filled(
+    questionnaire: Path,
+    outputs: tuple[Path, Path],
+    ask: Answering,
+    kept: tuple[Path | None, bool],
+    options: Options,
+    index: Path,
+) -> Report:
+    """Fill, and write the report, also that of a run that had to stop. ``outputs`` are the filled file and the report,
+    ``kept`` where finished rows are kept and whether those of an earlier run are taken."""
+    from rfp_responder.questionnaire import RunStoppedError, fill
+
+    target, told = outputs
+    checkpoint, resume = kept
+    if aside := keep_edits(target, index):
+        options = replace(options, notes=(aside, *options.notes))
     with progress_bar("answer") as progress:
         options = replace(options, progress=lambda done, of: progress("", done, of))
         try:
-            outcome = fill(questionnaire, target, responder.ask, checkpoint=checkpoint, resume=resume, options=options)
+            outcome = fill(questionnaire, target, ask, checkpoint=checkpoint, resume=resume, options=options)
         except RunStoppedError as stopped:
-            write_report(stopped.report, told, settings.index)
+            write_report(stopped.report, told, index)
             raise
-    write_report(outcome, told, settings.index)
-    typer.echo("\n".join(one_line(line) for line in _told(outcome, target, told)))
+    write_report(outcome, told, index)
+    return outcome
 
 
-def _told(outcome: Report, target: Path, told: Path) -> list[str]:
-    """What came of a run, in lines."""
+def _told(outcome: Report, target: Path, told: Path, spent: float) -> list[str]:
+    """What came of a run, in lines; ``spent`` is what it cost, in dollars."""
     lines = [f"{target}: " + " · ".join(f"{name.replace('_', ' ')} {count}" for name, count in outcome.totals.items())]
     lines += [outcome.proof.sentence] if outcome.proof else []
-    lines += list(outcome.notes)
+    lines += [*outcome.notes, *_cost_told(outcome, spent)]
     for each in outcome.contradictions[:_SHOWN]:
         rows = ", ".join(f"{sheet!r} {row}" for sheet, row in each.rows)
         lines.append(f"rows {rows} do not agree: {each.reason}")
@@ -162,6 +212,18 @@ def _told(outcome: Report, target: Path, told: Path) -> list[str]:
         wanted = ", ".join(f"{topic} ({count})" for topic, count in list(counts.items())[:_SHOWN])
         lines.append(f"to answer more, document: {wanted}")
     return [*lines, f"report: {told}; to read: {page_of(told)}"]
+
+
+def _cost_told(outcome: Report, spent: float) -> list[str]:
+    """Tokens and dollars, where a model answered, and what two prompts in one run compare to."""
+    from rfp_responder.chat.cost import dollars
+
+    total = outcome.spending.total
+    if not (total.input_tokens or total.output_tokens or spent):
+        return []
+    tokens = f"{total.input_tokens:,} + {total.output_tokens:,} tokens"
+    cost = f"these answers took {tokens}, {dollars(total.cost_usd)}; this run spent {dollars(spent)}"
+    return [cost, *([outcome.spending.comparison] if outcome.spending.comparison else [])]
 
 
 def _carrying(options: Options, previous: Path, settings: Settings, knowledge: KnowledgeBase) -> Options:
@@ -177,4 +239,4 @@ def _carrying(options: Options, previous: Path, settings: Settings, knowledge: K
     except InputError:
         record = None  # filled by hand or elsewhere: its texts are carried without citations
     known = load_previous(previous, record, changed_documents(record, knowledge) if record else frozenset())
-    return replace(options, earlier=taken_over(known), notes=tuple(known.notes))
+    return replace(options, earlier=taken_over(known), notes=(*known.notes, *options.notes))

@@ -194,7 +194,17 @@ def _shortened(text: str, most: int) -> str:
 def _facts(answer: Answer) -> Line:
     stance = [f"stance {answer.stance}"] if answer.stance else []
     facts = [answer.status, *stance, f"confidence {answer.confidence:.2f}", one_line(answer.author)]
-    return Line(((" · ".join([*facts, f"{answer.usage.seconds:.1f} s"]), _OF_STATUS[answer.status]),), hang=2)
+    facts = [*facts, f"{answer.usage.seconds:.1f} s", *_cost(answer)]
+    return Line(((" · ".join(facts), _OF_STATUS[answer.status]),), hang=2)
+
+
+def _cost(answer: Answer) -> list[str]:
+    """What a model cost: tokens in and out, and dollars where they are known to be any."""
+    usage = answer.usage
+    if not (usage.input_tokens or usage.output_tokens):
+        return []
+    dollars = [f"${usage.cost_usd:.4f}"] if usage.cost_usd else []
+    return [f"{usage.input_tokens:,} + {usage.output_tokens:,} tokens", *dollars]
 
 
 def _found(passages: Sequence[Passage]) -> Iterator[Line]:

@@ -7,13 +7,18 @@ calls ``check_readme``, so a number in the README that no run produced fails the
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from pydantic import TypeAdapter
 
 from rfp_responder.errors import InputError
 from rfp_responder.evaluation.metrics import METRICS
-from rfp_responder.evaluation.run import SCHEMA, Aggregate, Latency
+from rfp_responder.evaluation.routes import RouteFigures, Totals, several_ways
+from rfp_responder.evaluation.rows import Aggregate
+from rfp_responder.evaluation.run import SCHEMA, Latency, Setting
 
 READMES_MARKER = "eval"
 _REMEDY = "Run 'rfp eval --out DIR' to write it again"
@@ -21,7 +26,7 @@ _REMEDY = "Run 'rfp eval --out DIR' to write it again"
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """What results.json holds, as far as the tables need it."""
+    """What results.json holds, as far as the tables need it; one of an earlier version has no totals and no routes."""
 
     gold_sha256: str
     commit: str
@@ -29,6 +34,9 @@ class Results:
     cases: int
     aggregates: tuple[Aggregate, ...]
     latency: tuple[Latency, ...]
+    totals: Totals | None = None
+    routes: tuple[RouteFigures, ...] = ()
+    settings: Mapping[str, Setting] = field(default_factory=dict)
 
 
 def load_results(path: Path) -> Results:
@@ -44,6 +52,9 @@ def load_results(path: Path) -> Results:
             data["cases"],
             tuple(Aggregate(**one) for one in data["aggregates"]),
             tuple(Latency(**one) for one in data["latency"]),
+            Totals(**data["totals"]) if "totals" in data else None,
+            TypeAdapter(tuple[RouteFigures, ...]).validate_python(data.get("routes", ())),
+            dict(data["settings"]),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"cannot read the results in {path}: {error}", _REMEDY) from error
@@ -61,18 +72,87 @@ def markdown_table(results: Results) -> str:
         lines.append(f"| {name} | {_seconds(latency)} | {latency.n} | | |")
     errors = sum(latency.errors for latency in results.latency)
     lines += ["", f"{results.cases} cases, {errors} errors. {_provenance(results)}"]
+    if spent := _spent(results):
+        lines += ["", f"{spent[0].upper()}{spent[1:]}."]
+    if several_ways(results.routes):
+        lines += ["", markdown_rows(_ROUTES_HEAD, _routes(results.routes)).rstrip(), "", _ROUTES_NOTE]
     return "\n".join(lines) + "\n"
 
 
 def text_table(results: Results) -> str:
     """The same for the terminal, in columns."""
     rows = [("metric", "test [95 % CI]", "n", "unscored", "tune"), *_rows(results)]
-    widths = [max(len(row[column]) for row in rows) for column in range(5)]
-    padded = [[cell.ljust(width) for cell, width in zip(row, widths, strict=True)] for row in rows]
-    lines = ["  ".join(cells).rstrip() for cells in padded]
+    lines = columns(rows)
     lines += [f"seconds per question, {one.split}, p50 / p95: {_seconds(one)}" for one in results.latency]
     errors = sum(latency.errors for latency in results.latency)
-    return "\n".join([*lines, f"{results.cases} cases, {errors} errors"]) + "\n"
+    lines.append(f"{results.cases} cases, {errors} errors")
+    lines += [spent] if (spent := _spent(results)) else []
+    if several_ways(results.routes):
+        lines += ["", "by route", *columns([_ROUTES_HEAD, *_routes(results.routes)]), _ROUTES_NOTE]
+    return "\n".join(lines) + "\n"
+
+
+def columns(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Rows of cells as lines of a text table."""
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    padded = [[cell.ljust(width) for cell, width in zip(row, widths, strict=True)] for row in rows]
+    return ["  ".join(cells).rstrip() for cells in padded]
+
+
+_ROUTES_HEAD = (
+    "Split, route", "Author", "Prompt", "n", "Answered", "Key facts", "Wrong of answered", "Refused of unanswerable",
+    "On evidence page", "Tokens in / out", "USD", "USD per 100", "Seconds p50 / p95",
+)  # fmt: skip
+_ROUTES_NOTE = (
+    "Routes are given different questions: this tells what each did, not which is better. "
+    "[95 % interval], scored of n; tokens a question."
+)
+
+
+def _routes(routes: Sequence[RouteFigures]) -> list[tuple[str, ...]]:
+    """A row of cells for each way, in the order of ``_ROUTES_HEAD``."""
+    rows: list[tuple[str, ...]] = []
+    for one in routes:
+        failed = one.errors == one.n
+        rows.append(
+            (
+                f"{one.split}, {'error' if failed else one.route or '-'}",
+                one.author or "-",
+                one.prompt or "-",
+                str(one.n),
+                str(one.answered),
+                *(_of_route(figure) for figure in one.quality),
+                f"{one.input_tokens:,.0f} / {one.output_tokens:,.0f}",
+                dollars(one.cost_usd),
+                dollars(one.cost_per_100),
+                "-" if one.p50 is None or one.p95 is None else f"{one.p50:.2f} / {one.p95:.2f}",
+            )
+        )
+    return rows
+
+
+def _of_route(figure: Aggregate) -> str:
+    if figure.value is None:
+        return "not scored"
+    return f"{_value(figure, interval=True)}, {figure.n} of {figure.n + figure.unscored}"
+
+
+def _spent(results: Results) -> str:
+    """What the run took, in words; nothing where no model was asked."""
+    sums = results.totals
+    if sums is None or not (sums.input_tokens or sums.output_tokens or sums.cost_usd):
+        return ""
+    return (
+        f"tokens {sums.input_tokens:,} in, {sums.output_tokens:,} out; {dollars(sums.cost_usd)} USD in all, "
+        f"{dollars(sums.cost_per_100)} per 100 questions; {sums.dropped} claims dropped by grounding"
+    )
+
+
+def dollars(value: float) -> str:
+    """Dollars to the cent, and to two figures below it: most questions cost less than one."""
+    if value == 0 or abs(value) >= 0.1:
+        return f"{value:,.2f}"
+    return f"{value:.{1 - math.floor(math.log10(abs(value)))}f}"
 
 
 def _rows(results: Results) -> list[tuple[str, str, str, str, str]]:

@@ -11,65 +11,30 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 
-from pydantic import TypeAdapter
-
-from rfp_responder.domain import Answer, Question
-from rfp_responder.errors import InputError, RfpError
+from rfp_responder.answer.chat import UnusableReplyError
+from rfp_responder.domain import Answer, Question, Usage
+from rfp_responder.errors import CostLimitError, ModelError, ModelReplyError, RfpError
 from rfp_responder.evaluation import answer_metrics as words
 from rfp_responder.evaluation import metrics
 from rfp_responder.evaluation.gold import SPLITS, GoldCase, Split
-from rfp_responder.evaluation.stats import Interval, bootstrap_mean, bootstrap_ratio, wilson
+from rfp_responder.evaluation.routes import by_route, totals
+from rfp_responder.evaluation.rows import Aggregate, Row, aggregate, line_of, load_rows, rounded, write_whole
+
+__all__ = ["Aggregate", "Ask", "Latency", "Provenance", "Row", "RunResult", "aggregate", "load_rows", "run", "score"]
 
 Ask = Callable[[Question, int], Answer]
 """Answers a question and hands back the ranked passages: as many as the number given (5), and those that the
 answer cites."""
 Setting = str | int | float | bool | None
 SCHEMA = 1
+MODEL_FAULTS = 3  # in a row: the server is down or the key is wrong, and the other questions would fail alike
 
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One case: what was answered and what it scored. ``scores`` has every metric; None is unscored.
-
-    ``pages`` are the retrieved pages in rank order and ``cited`` the cited ones, as ``"name.pdf#3"``
-    (one-based).
-    """
-
-    id: str
-    split: Split
-    topic: str
-    tags: tuple[str, ...]
-    question: str
-    expected_status: str
-    status: str
-    stance: str | None
-    choice: str | None
-    answer: str
-    cited: tuple[str, ...]
-    pages: tuple[str, ...]
-    notes: tuple[str, ...]
-    scores: Mapping[str, float | None]
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Aggregate:
-    """One metric over one split. ``value`` is None when no case was scored; ``n + unscored`` is all cases.
-
-    ``method`` says how the interval was made; ``low`` and ``high`` are None where there is none.
-    """
-
-    metric: str
-    split: Split
-    value: float | None
-    low: float | None
-    high: float | None
-    n: int
-    unscored: int
-    method: str
+_QUOTE = "dropped a quote"  # its claim may rest on another one, and has a note of its own where it does not
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +84,7 @@ class RunResult:
                 seconds = [row.seconds for row in rows]
                 p50, p95 = metrics.percentile(seconds, 0.5), metrics.percentile(seconds, 0.95)
                 errors = sum(row.status == "error" for row in rows)
-                found.append(Latency(split, _rounded(p50), _rounded(p95), len(rows), errors))
+                found.append(Latency(split, rounded(p50), rounded(p95), len(rows), errors))
         return tuple(found)
 
     def save(self, folder: Path, provenance: Provenance) -> None:
@@ -132,22 +97,12 @@ class RunResult:
             "cases": len(self.rows),
             "aggregates": [asdict(one) for one in self.aggregates],
             "latency": [asdict(one) for one in self.latency],
+            "totals": asdict(totals(self.rows)),
+            "routes": [asdict(one) for one in by_route(self.rows)],
         }
+        write_whole(folder / "rows.jsonl", "".join(line_of(row) + "\n" for row in self.rows))
         text = json.dumps(results, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-        (folder / "results.json").write_text(text, encoding="utf-8")
-        lines = [json.dumps(asdict(row), ensure_ascii=False, allow_nan=False) for row in self.rows]
-        (folder / "rows.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
-
-
-def load_rows(folder: Path) -> tuple[Row, ...]:
-    """The rows that ``RunResult.save`` wrote; raises InputError when they are absent or not of this form."""
-    path = folder / "rows.jsonl"
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-        reader = TypeAdapter(Row)  # a file of another day and another version: a trust boundary
-        return tuple(reader.validate_json(line) for line in lines if line)
-    except (OSError, ValueError) as error:
-        raise InputError(f"cannot read the rows of a run in {path}: {error}", "Run 'rfp eval' again") from error
+        write_whole(folder / "results.json", text)
 
 
 def run(
@@ -156,23 +111,94 @@ def run(
     embed: words.Embed,
     *,
     progress: Callable[[int, int], None] | None = None,
+    workers: int = 1,
+    kept: Callable[[Row], None] | None = None,
 ) -> RunResult:
-    """Ask every case and score it; ``progress`` is told how many are done, of how many.
+    """Ask every case and score it, ``workers`` of them at a time; the rows stand in the order of the cases.
 
-    A question that raises RfpError becomes a row with status ``error`` and an empty answer: it scores as a
-    miss where an answer was due and is never counted as a refusal. Other exceptions are bugs and pass.
+    ``progress`` is told how many are done, of how many; ``kept`` is given each row as soon as it is there. A question
+    that raises RfpError becomes a row with status ``error`` and an empty answer: it scores as a miss where an answer
+    was due and is never counted as a refusal. Three ModelErrors in a row (as the replies come) and a CostLimitError
+    end the run: no further question is asked, what runs is finished and kept, and ModelError or CostLimitError says
+    how far it came. A reply that cannot be used (ModelReplyError) is what is measured, and does not end it. Other
+    exceptions are bugs and pass.
     """
-    rows: list[Row] = []
-    for number, case in enumerate(cases, 1):
-        question = case.as_question()
+    taken = _Taken(cases, embed, progress, kept)
+    try:
+        if workers <= 1:
+            for number, case in enumerate(cases):
+                taken.take(number, partial(ask, case.as_question(), metrics.DEPTH))
+        else:
+            _at_once(taken, ask, workers)
+    except _StoppedError as stop:
+        said = f"{stop.error.what} ({len(taken.rows)} of {len(cases)} questions are done)"
+        if isinstance(stop.error, CostLimitError):
+            raise CostLimitError(said, "Run it again with a higher cap") from stop.error
+        raise ModelError(said, stop.error.remedy) from stop.error
+    return RunResult(tuple(taken.rows[number] for number in range(len(cases))))
+
+
+def _at_once(taken: _Taken, ask: Ask, workers: int) -> None:
+    """Ask some at a time; after a stop nothing more is asked, and what was under way is kept when it comes."""
+    with ThreadPoolExecutor(workers, thread_name_prefix="eval") as pool:
+        questions = [case.as_question() for case in taken.cases]
+        waiting = {pool.submit(ask, question, metrics.DEPTH): n for n, question in enumerate(questions)}
         try:
-            answer = ask(question, metrics.DEPTH)
+            for future in as_completed(waiting):
+                taken.take(waiting[future], future.result)
+        finally:  # also when the user interrupts
+            pool.shutdown(wait=True, cancel_futures=True)
+            for future, number in waiting.items():
+                came = not future.cancelled() and future.exception() is None
+                if came and number not in taken.rows:
+                    taken.finish(number, future.result())
+
+
+class _StoppedError(Exception):
+    """The run cannot go on, for this reason."""
+
+    def __init__(self, error: RfpError) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+@dataclass(slots=True)
+class _Taken:
+    """The rows that came so far, by the number of their case, and the model's faults in a row."""
+
+    cases: Sequence[GoldCase]
+    embed: words.Embed
+    progress: Callable[[int, int], None] | None
+    kept: Callable[[Row], None] | None
+    rows: dict[int, Row] = field(default_factory=dict)
+    faults: int = 0
+
+    def take(self, number: int, answer: Callable[[], Answer]) -> None:
+        """A case's answer, or its fault as a row; raises _StoppedError where the run must end."""
+        try:
+            given = answer()
+        except CostLimitError as error:
+            raise _StoppedError(error) from error
         except RfpError as error:
-            answer = Answer(question, "error", None, None, (), (), 0.0, (str(error),), "")
-        rows.append(score(case, answer, embed))
-        if progress is not None:
-            progress(number, len(cases))
-    return RunResult(tuple(rows))
+            question = self.cases[number].as_question()
+            spent = error.usage if isinstance(error, UnusableReplyError) else Usage()
+            failed = Answer(question, "error", None, None, (), (), 0.0, (str(error),), "", usage=spent)
+            self.finish(number, failed)
+            server = isinstance(error, ModelError) and not isinstance(error, ModelReplyError)
+            self.faults = self.faults + 1 if server else 0
+            if self.faults >= MODEL_FAULTS:
+                raise _StoppedError(error) from error
+        else:
+            self.faults = 0
+            self.finish(number, given)
+
+    def finish(self, number: int, answer: Answer) -> None:
+        """Score an answer and tell who listens."""
+        self.rows[number] = score(self.cases[number], answer, self.embed)
+        if self.kept is not None:
+            self.kept(self.rows[number])
+        if self.progress is not None:
+            self.progress(len(self.rows), len(self.cases))
 
 
 def score(case: GoldCase, answer: Answer, embed: words.Embed) -> Row:
@@ -191,8 +217,15 @@ def score(case: GoldCase, answer: Answer, embed: words.Embed) -> Row:
         cited=tuple(dict.fromkeys(f"{c.document_name}#{c.page_number}" for c in answer.citations)),
         pages=tuple(f"{p.chunk.document_name}#{p.chunk.page_number}" for p in answer.passages[: metrics.DEPTH]),
         notes=answer.notes,
-        scores={name: _rounded(value) for name, value in _scores(case, answer, embed).items()},
+        scores={name: rounded(value) for name, value in _scores(case, answer, embed).items()},
         seconds=round(answer.usage.seconds, 4),
+        author=answer.author,
+        prompt=answer.prompt,
+        route=answer.route,
+        input_tokens=answer.usage.input_tokens,
+        output_tokens=answer.usage.output_tokens,
+        cost_usd=round(answer.usage.cost_usd, 8),
+        dropped=sum(note.startswith("dropped") and not note.startswith(_QUOTE) for note in answer.notes),
     )
 
 
@@ -226,34 +259,3 @@ def _scores(case: GoldCase, answer: Answer, embed: words.Embed) -> dict[str, flo
         "choice_given": metrics.choice_given(answer, case),
         "wrong_among_answered": metrics.wrong_among_answered(answer, case, facts),
     }
-
-
-def aggregate(metric: metrics.Metric, split: Split, rows: Sequence[Row]) -> Aggregate:
-    """One metric over ``rows``: the mean of the scored, with its interval; topics are drawn as a whole."""
-    scored = [row for row in rows if row.scores.get(metric.name) is not None]
-    values = [float(row.scores[metric.name] or 0.0) for row in scored]
-    topics = [row.topic for row in scored]
-    value = sum(values) / len(values) if values else None
-    interval: Interval | None
-    if metric.kind == "ratio":  # F1: a hit weighs 2 in both sums, a miss 1 in the lower one
-        tops, bottoms = [2 * value for value in values], [1 + value for value in values]
-        value = sum(tops) / sum(bottoms) if values else None
-        interval, method = bootstrap_ratio(tops, bottoms, topics), "bootstrap by topic"
-    elif metric.kind == "proportion":
-        interval, method = wilson(sum(values), len(values)), "Wilson"
-    else:
-        interval, method = bootstrap_mean(values, topics), "bootstrap by topic"
-    return Aggregate(
-        metric.name,
-        split,
-        _rounded(value),
-        _rounded(interval.low if interval else None),
-        _rounded(interval.high if interval else None),
-        len(values),
-        len(rows) - len(values),
-        method,
-    )
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 6)

@@ -50,7 +50,7 @@ def bootstrap_ratio(
     numerators: Sequence[float], denominators: Sequence[float], clusters: Sequence[Hashable] | None = None
 ) -> Interval | None:
     """Percentile bootstrap of sum(numerators) / sum(denominators), as for F1; draws over 0 are left out."""
-    tops, bottoms = _by_cluster(numerators, clusters), _by_cluster(denominators, clusters)
+    tops, bottoms = by_cluster(numerators, clusters), by_cluster(denominators, clusters)
     if len(tops) < 2:
         return None
     generator = np.random.default_rng(SEED)
@@ -63,7 +63,7 @@ def bootstrap_ratio(
     return Interval(float(low), float(high))
 
 
-def _by_cluster(values: Sequence[float], clusters: Sequence[Hashable] | None) -> npt.NDArray[np.float64]:
+def by_cluster(values: Sequence[float], clusters: Sequence[Hashable] | None) -> npt.NDArray[np.float64]:
     """Sums by cluster, in order of first appearance; each value is its own cluster when none are given."""
     if clusters is None:
         return np.asarray(values, dtype=np.float64)

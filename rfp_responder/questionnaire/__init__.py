@@ -6,12 +6,13 @@ file, in place, and accounts for every row. Both raise QuestionnaireError for a 
 
 from rfp_responder.questionnaire.account import Report, Row, Source
 from rfp_responder.questionnaire.batch import Answering, Progress
-from rfp_responder.questionnaire.fill import Options, RunStoppedError, fill, inspect
+from rfp_responder.questionnaire.fill import Forecast, Options, RunStoppedError, fill, forecast, inspect
 from rfp_responder.questionnaire.mapping import Mapping, load_mapping, mapping_text
 from rfp_responder.questionnaire.model import Item, Layout, SheetLayout
 
 __all__ = [
     "Answering",
+    "Forecast",
     "Item",
     "Layout",
     "Mapping",
@@ -23,6 +24,7 @@ __all__ = [
     "SheetLayout",
     "Source",
     "fill",
+    "forecast",
     "inspect",
     "load_mapping",
     "mapping_text",

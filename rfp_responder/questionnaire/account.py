@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
-from rfp_responder.domain import ROW_STATUSES, Citation, RowStatus, Stance
+from rfp_responder.domain import ROW_STATUSES, Citation, RowStatus, Stance, Usage
 from rfp_responder.questionnaire.model import Shape
+from rfp_responder.questionnaire.spending import Spending, spending_of
 
 CitationJson = dict[str, str | int]
 
@@ -36,7 +37,8 @@ class Row:
 
     ``confidence`` is 0.0 for a row that was not put to the answerer. ``written`` pairs each cell that was written for
     it with the text that stands there now; ``carried`` says from where an earlier answer was taken over. ``asked`` is
-    what was put to the answerer: the question with the lead-in above it.
+    what was put to the answerer: the question with the lead-in above it. ``author``, ``prompt`` and ``route`` say who
+    answered and by which way; ``usage`` is what that cost, and zero where the row shares the answer of another.
     """
 
     sheet: str
@@ -56,6 +58,10 @@ class Row:
     carried: str = ""
     stance: Stance | None = None
     asked: str = ""
+    author: str = ""
+    prompt: str | None = None
+    route: str = ""
+    usage: Usage = field(default_factory=Usage)
 
     def as_json(self) -> dict[str, object]:
         """One entry of ``rows`` in ``rfp answer --report``."""
@@ -77,6 +83,10 @@ class Row:
             "carried": self.carried,
             "stance": self.stance,
             "asked": self.asked or self.question,
+            "author": self.author,
+            "prompt": self.prompt,
+            "route": self.route,
+            "usage": asdict(self.usage),
         }
 
 
@@ -181,6 +191,11 @@ class Report:
             counts[row.status] += 1
         return counts
 
+    @property
+    def spending(self) -> Spending:
+        """What the answers cost, over all runs that they come from, by who gave them."""
+        return spending_of(self.rows)
+
     def as_json(self) -> dict[str, object]:
         """The document that ``rfp answer --report`` writes."""
         return {
@@ -194,4 +209,5 @@ class Report:
             "gaps": [each.as_json() for each in self.gaps],
             "documents": [each.as_json() for each in self.sources],
             "digests": dict(self.digests),
+            "usage": self.spending.as_json(),
         }

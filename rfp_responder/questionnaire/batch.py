@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
 
-from rfp_responder.domain import Answer, Question
-from rfp_responder.errors import ModelError, RfpError
+from rfp_responder.domain import Answer, Question, Usage
+from rfp_responder.errors import CostLimitError, ModelError, RfpError
 from rfp_responder.questionnaire.account import Row
 from rfp_responder.questionnaire.checkpoint import Checkpoint, Outcome
 from rfp_responder.questionnaire.conditions import holds
@@ -38,7 +38,8 @@ class Batch:
     """One pass over the items.
 
     ``earlier`` gives the outcome that is taken over from an earlier edition, or the reason why none is. ``outcomes``
-    holds every finished item by ``key_of``; ``stopped`` the model's last fault once it failed too often, else ``""``.
+    holds every finished item by ``key_of``; ``stopped`` the model's last fault once it failed too often, else ``""``;
+    ``capped`` that the cap on the cost was reached, where it was.
     """
 
     answer: Answering
@@ -48,20 +49,32 @@ class Batch:
     earlier: Earlier | None = None
     outcomes: dict[tuple[str, int], Outcome] = field(default_factory=dict)
     stopped: str = ""
+    capped: CostLimitError | None = None
     _answers: dict[_Key, Answer] = field(default_factory=dict)
     _not_carried: dict[tuple[str, int], str] = field(default_factory=dict)
     _faults: int = 0
     _total: int = 0
 
     def run(self, items: Sequence[Item]) -> None:
-        """Bring every item to its end, or stop after too many faults of the model in a row."""
+        """Bring every item to its end, or stop after too many faults of the model in a row, or at the cap."""
         self._total = len(items)
         rows = {key_of(item) for item in items}
         left = list(items)
-        while left and not self.stopped:
+        while left and not self._ended:
             ready = [item for item in left if self._is_ready(item, rows)] or left  # a circle of gates is cut
             self._wave(ready)
             left = [item for item in left if key_of(item) not in self.outcomes]
+
+    @property
+    def _ended(self) -> bool:
+        return bool(self.stopped or self.capped)
+
+    def open_gate(self, item: Item) -> bool:
+        """Whether an item hangs on another row's answer that does not, or not yet, say if it has to be answered."""
+        if item.condition is None:
+            return False
+        gate = self.outcomes.get(_gate_of(item, item.condition))
+        return gate is not None and _calls_for(item.condition, gate.row) is None
 
     def _is_ready(self, item: Item, rows: set[tuple[str, int]]) -> bool:
         gate = item.condition and _gate_of(item, item.condition)
@@ -73,16 +86,16 @@ class Batch:
         for item in items:
             known = self.checkpoint.get(item)
             outcome = known or self._without_asking(item)
-            if outcome is None and (answer := self._answers.get(_question_key(item.question))):
-                outcome = self._placed(item, answer)
+            if outcome is None and (answer := self._answers.get(question_key(item.question))):
+                outcome = self._placed(item, _again(answer))
             if outcome is None:
-                asked.setdefault(_question_key(item.question), []).append(item)
+                asked.setdefault(question_key(item.question), []).append(item)
             else:
                 self._finish(item, outcome, known=known is not None)
         if self.workers <= 1:
             for same in asked.values():
                 self._take(same, _settled(self.answer, same[0].question))
-                if self.stopped:
+                if self._ended:
                     return
             return
         self._at_once(list(asked.values()))
@@ -95,7 +108,7 @@ class Batch:
             try:
                 for future in as_completed(waiting):
                     self._take(waiting[future], future)
-                    if self.stopped:
+                    if self._ended:
                         break
             finally:  # also when the user interrupts: what came back meanwhile is kept
                 pool.shutdown(wait=True, cancel_futures=True)
@@ -109,9 +122,12 @@ class Batch:
         fault = future.exception()
         if fault is None:
             self._faults = 0
-            self._answers[_question_key(items[0].question)] = future.result()
-            for item in items:
-                self._finish(item, self._placed(item, future.result()))
+            self._answers[question_key(items[0].question)] = future.result()
+            for number, item in enumerate(items):
+                self._finish(item, self._placed(item, _again(future.result()) if number else future.result()))
+            return
+        if isinstance(fault, CostLimitError):
+            self.capped = fault  # the rows stay open: they are asked when the run is resumed
             return
         if not isinstance(fault, Exception):
             raise fault  # the user's interrupt, the end of the process
@@ -160,10 +176,7 @@ class Batch:
 
     def _said_of_gate(self, item: Item) -> tuple[str, ...]:
         """A note where a row was answered although nobody knows whether it had to be."""
-        if item.condition is None:
-            return ()
-        gate = self.outcomes.get(_gate_of(item, item.condition))
-        if gate and _calls_for(item.condition, gate.row) is None:
+        if item.condition is not None and self.open_gate(item):
             return (f"needed only if row {item.condition.gate} calls for it ({item.condition.said!r}), which is open",)
         return ()
 
@@ -178,8 +191,13 @@ def _settled(answer: Answering, question: Question) -> Future[Answer]:
     return future
 
 
-def _question_key(question: Question) -> _Key:
-    """Questions that differ only in id, case and white space are put once."""
+def _again(answer: Answer) -> Answer:
+    """An answer for one more row: what it cost is told once."""
+    return replace(answer, usage=Usage())
+
+
+def question_key(question: Question) -> _Key:
+    """What a question is asked under: those that differ only in id, case and white space are put once."""
     limits = question.max_words, question.max_characters
     return (fold(question.text).casefold(), question.choices, question.section, *limits)
 

@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from rfp_responder.domain import ROW_STATUSES
+from rfp_responder.domain import ROW_STATUSES, Usage
 from rfp_responder.errors import QuestionnaireError
 from rfp_responder.questionnaire.account import Row
 from rfp_responder.questionnaire.model import Edit, Item
@@ -24,12 +24,18 @@ class Outcome:
 class Checkpoint:
     """A JSONL file of outcomes, keyed by the questionnaire's digest, the sheet and the cell."""
 
-    def __init__(self, path: Path | None, digest: str, *, resume: bool) -> None:
-        self._path, self._digest = path, digest
+    def __init__(self, path: Path | None, digest: str, *, resume: bool, frozen: bool = False) -> None:
+        """``resume`` reads what is there, else the file begins anew; a ``frozen`` one is read and never written."""
+        self._path, self._digest = None if frozen else path, digest
         self._known: dict[str, Outcome] = {}
         if path is None:
             return
         try:
+            if frozen:
+                if resume and path.exists():
+                    self._load(path)
+                return
+            path.parent.mkdir(parents=True, exist_ok=True)
             if resume and path.exists():
                 self._load(path)
             else:
@@ -70,8 +76,8 @@ class Checkpoint:
                 continue  # a line cut off when the run was stopped; its row is answered again
             if outcome.row.status != "error":
                 self._known[key] = outcome
-        if text and not text.endswith("\n"):
-            with path.open("a", encoding="utf-8") as file:
+        if self._path is not None and text and not text.endswith("\n"):
+            with self._path.open("a", encoding="utf-8") as file:
                 file.write("\n")
 
 
@@ -82,4 +88,6 @@ def _row(entry: dict[str, object]) -> Row:
     fields["citations"] = tuple(fields["citations"])  # type: ignore[arg-type]
     fields["notes"] = tuple(fields["notes"])  # type: ignore[arg-type]
     fields["written"] = tuple((each["cell"], each["text"]) for each in fields["written"])  # type: ignore[attr-defined]
+    if "usage" in fields:  # not in rows of before models were priced
+        fields["usage"] = Usage(**fields["usage"])  # type: ignore[arg-type]
     return Row(**fields)  # type: ignore[arg-type]

@@ -6,11 +6,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from rfp_responder.errors import QuestionnaireError
+from rfp_responder.domain import Answer, Question
+from rfp_responder.errors import QuestionnaireError, RfpError
 from rfp_responder.ingest import file_digest
 from rfp_responder.questionnaire.account import Report, Row, Source
 from rfp_responder.questionnaire.append import Appended, with_added_columns
-from rfp_responder.questionnaire.batch import MODEL_FAULTS, NOT_REACHED, Answering, Batch, Earlier, Progress, key_of
+from rfp_responder.questionnaire.batch import (
+    MODEL_FAULTS,
+    NOT_REACHED,
+    Answering,
+    Batch,
+    Earlier,
+    Progress,
+    key_of,
+    question_key,
+)
 from rfp_responder.questionnaire.checkpoint import Checkpoint, Outcome
 from rfp_responder.questionnaire.consistency import contradictions
 from rfp_responder.questionnaire.detect import detect
@@ -25,7 +35,7 @@ Outcomes = dict[tuple[str, int], Outcome]
 
 
 class RunStoppedError(QuestionnaireError):
-    """The model's server failed too often; ``report`` tells what was done before that."""
+    """The model's server failed too often, or the cap was reached; ``report`` tells what was done before that."""
 
     def __init__(self, what: str, remedy: str, report: Report) -> None:
         super().__init__(what, remedy)
@@ -69,9 +79,9 @@ def fill(  # the signature other rooms use
 ) -> Report:
     """Write answers into a copy of the questionnaire ``path`` at ``out`` and report on every row.
 
-    ``answer`` may raise for one question: that row becomes ``error``. Three ModelErrors in a row stop the run
-    after what was done is saved. Each finished row is appended to ``checkpoint``; ``resume`` takes rows
-    from it. Raises QuestionnaireError.
+    ``answer`` may raise for one question: that row becomes ``error``. Three ModelErrors in a row stop the run after
+    what was done is saved, and so does a CostLimitError at once. Each finished row is appended to ``checkpoint``;
+    ``resume`` takes rows from it. Raises QuestionnaireError.
     """
     options = options or Options()
     form = format_of(path)
@@ -88,8 +98,14 @@ def fill(  # the signature other rooms use
     batch = Batch(answer, kept, options.progress, options.workers, options.earlier)
     batch.run(laid.layout.items)
     report = _deliver(path, out, form, laid, batch.outcomes, options)
+    done = sum(row.status != "error" for row in report.rows if row.status != "not_a_question")
+    if batch.capped:
+        raise RunStoppedError(
+            f"{batch.capped.what}; {done} of {len(laid.layout.items)} questions are done and saved in {out}",
+            batch.capped.remedy,
+            report,
+        )
     if batch.stopped:
-        done = sum(row.status != "error" for row in report.rows if row.status != "not_a_question")
         raise RunStoppedError(
             f"the model failed {MODEL_FAULTS} times in a row, last: {batch.stopped}; "
             f"{done} of {len(laid.layout.items)} questions are done and saved in {out}",
@@ -97,6 +113,47 @@ def fill(  # the signature other rooms use
             report,
         )
     return report
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """The questions that a run would ask, each once, of ``items`` rows that ask something.
+
+    ``conditional`` are those that only rows ask which hang on another row's answer, which is not known yet.
+    """
+
+    items: int
+    certain: tuple[Question, ...]
+    conditional: tuple[Question, ...]
+
+
+class _NotAskedError(RfpError):
+    """What a row ends with that is only counted."""
+
+
+def forecast(
+    path: Path, *, checkpoint: Path | None = None, resume: bool = False, options: Options | None = None
+) -> Forecast:
+    """What ``fill`` would ask; nobody is asked and nothing is written. Raises QuestionnaireError."""
+    options = options or Options()
+    form = format_of(path)
+    refuse_unfillable(path)
+    layout = _laid_out(path, form, form.read(path), options).layout
+    require_slots(path, layout)
+    asked: dict[tuple[object, ...], Question] = {}
+
+    def note(question: Question) -> Answer:
+        asked[question_key(question)] = question
+        raise _NotAskedError("counted")
+
+    batch = Batch(note, Checkpoint(checkpoint, file_digest(path), resume=resume, frozen=True), earlier=options.earlier)
+    batch.run(layout.items)
+    certain = {question_key(item.question) for item in layout.items if not batch.open_gate(item)}
+    return Forecast(
+        len(layout.items),
+        tuple(question for key, question in asked.items() if key in certain),
+        tuple(question for key, question in asked.items() if key not in certain),
+    )
 
 
 def _laid_out(path: Path, form: Format, grids: Sequence[Grid], options: Options) -> Appended:

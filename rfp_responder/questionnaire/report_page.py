@@ -13,6 +13,7 @@ from urllib.parse import quote
 from rfp_responder.domain import RowStatus
 from rfp_responder.questionnaire.account import Contradiction, Gap, Report
 from rfp_responder.questionnaire.gaps import would_tell
+from rfp_responder.questionnaire.report_cost import cost, used_model
 from rfp_responder.questionnaire.report_proof import proof
 from rfp_responder.questionnaire.report_rows import NAMES, Sheet, groups, sheet_of
 from rfp_responder.questionnaire.report_style import POLICY, SCRIPT, STYLE
@@ -45,6 +46,7 @@ def page(report: Report) -> str:
         _tools(),
         *groups(sheet),
         "</section>",
+        cost(report),
         proof(report),
         "</main>",
         "<footer>Each answer rests on the quotes named beside it. Check what is unsure before the file is sent; "
@@ -62,6 +64,7 @@ def _header(report: Report) -> str:
         ("#contradictions", f"Contradictions ({len(report.contradictions)})"),
         ("#gaps", f"Gaps ({len(report.gaps)})"),
         ("#rows", f"Rows ({len(report.rows)})"),
+        *([("#models", "Models and cost")] if used_model(report) else []),
         ("#proof", "Proof"),
     ]
     links = "".join(f'<li><a href="{target}">{name}</a></li>' for target, name in entries)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from rfp_responder.domain import RowStatus
 from rfp_responder.questionnaire.account import CitationJson, Report, Row, Source
+from rfp_responder.questionnaire.report_cost import written_by
 from rfp_responder.questionnaire.report_text import counted, file_link, shown, text
 
 ORDER: tuple[tuple[RowStatus, str, str], ...] = (
@@ -142,6 +143,7 @@ def _answer(sheet: Sheet, row: Row) -> str:
         (f"{choice}" if choice else "")
         + (f'<div dir="auto">{said}</div>' if said else "")
         + carried
+        + written_by(row)
         + (f'<ul class="notes">{notes}</ul>' if notes else "")
         + _evidence(sheet, row)
     )

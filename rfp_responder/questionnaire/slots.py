@@ -86,6 +86,10 @@ def place_answer(item: Item, answer: Answer) -> Outcome:
         citations=citation_json(answer.citations),
         notes=tuple(dict.fromkeys(notes)),
         stance=answer.stance,
+        author=answer.author,
+        prompt=answer.prompt,
+        route=answer.route,
+        usage=answer.usage,
     )
     return Outcome(row, tuple(edits))
 

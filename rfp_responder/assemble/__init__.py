@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from rfp_responder.answer.extractive import ExtractiveAnswerer, ExtractiveSettings
+from rfp_responder.assemble.models import ModelKit, Wiring, find_prompt, named_models, routed
 from rfp_responder.errors import InputError
 from rfp_responder.index.embed import CrossEncoderReranker, HashingEmbedder, LocalEmbedder, default_embedder
 from rfp_responder.index.manifest import Manifest
@@ -15,6 +16,19 @@ from rfp_responder.protocols import Answerer, Embedder, Reranker
 from rfp_responder.responder import Responder
 from rfp_responder.retrieve.hybrid import HybridSettings
 from rfp_responder.settings import Settings
+
+__all__ = [
+    "Wiring",
+    "make_answerer",
+    "make_chat_answerer",
+    "make_embedder",
+    "make_offline_answerer",
+    "make_reranker",
+    "make_responder",
+    "open_knowledge_base",
+    "open_manifest",
+    "responder_over",
+]
 
 
 def make_embedder(settings: Settings) -> Embedder:
@@ -46,21 +60,27 @@ def open_knowledge_base(settings: Settings, *, create: bool = False, write: bool
     return KnowledgeBase(settings.index, make_embedder(settings), create=create or write)
 
 
-def make_answerer(settings: Settings, knowledge: KnowledgeBase) -> Answerer:
-    """The named model's answerer, or the offline one where no model is named."""
-    if not settings.model:
-        decisions = ExtractiveSettings(threshold=settings.min_confidence)
-        return ExtractiveAnswerer(knowledge.embedder, knowledge.document_frequencies, decisions, date.today())
-    from rfp_responder.answer.chat import ChatAnswerer
-    from rfp_responder.chat.server import OpenAIChat, Server
+def make_offline_answerer(settings: Settings, knowledge: KnowledgeBase) -> ExtractiveAnswerer:
+    """The answerer that needs no model."""
+    decisions = ExtractiveSettings(threshold=settings.min_confidence)
+    return ExtractiveAnswerer(knowledge.embedder, knowledge.document_frequencies, decisions, date.today())
 
-    server = Server(
-        base_url=settings.base_url,
-        api_key=settings.api_key.get_secret_value(),
-        timeout=settings.timeout,
-        max_retries=settings.max_retries,
-    )
-    return ChatAnswerer(OpenAIChat(settings.model, server))
+
+def make_answerer(settings: Settings, knowledge: KnowledgeBase, wiring: Wiring | None = None) -> Answerer:
+    """The named models' answerer, with the offline one behind them; the offline one where no model is named."""
+    offline = make_offline_answerer(settings, knowledge)
+    if not settings.model:
+        return offline
+    return routed(settings, wiring or Wiring(), offline if settings.offline_fallback else None)
+
+
+def make_chat_answerer(settings: Settings, wiring: Wiring | None = None) -> Answerer:
+    """The strong model alone, nobody behind it: what a study or an optimisation asks."""
+    kit = ModelKit(settings, wiring or Wiring())
+    _, others = named_models(settings)
+    if not others:
+        raise InputError("setting model: is empty, expected a model's name", "Set RFP_MODEL and RFP_BASE_URL")
+    return kit.answerer(others[0], find_prompt(settings, settings.prompt), kit.packing())
 
 
 def make_reranker(settings: Settings) -> Reranker | None:
@@ -78,19 +98,20 @@ def make_reranker(settings: Settings) -> Reranker | None:
     return CrossEncoderReranker(folder)
 
 
-def responder_over(settings: Settings, knowledge: KnowledgeBase) -> Responder:
+def responder_over(settings: Settings, knowledge: KnowledgeBase, wiring: Wiring | None = None) -> Responder:
     """A responder over an open knowledge base; raises IndexError_ where it holds nothing to ask."""
     knowledge.require_documents()
-    return Responder.over(
+    responder = Responder.over(
         knowledge,
-        answerer=make_answerer(settings, knowledge),
+        answerer=make_answerer(settings, knowledge, wiring),
         top_k=settings.top_k,
         fusion=HybridSettings(dense_weight=settings.dense_weight, prior_weight=settings.prior_weight),
         reranker=make_reranker(settings),
         company=tuple(name.strip() for name in settings.company.split(",") if name.strip()),
     )
+    return responder.with_suggester(make_offline_answerer(settings, knowledge)) if settings.model else responder
 
 
-def make_responder(settings: Settings) -> Responder:
+def make_responder(settings: Settings, wiring: Wiring | None = None) -> Responder:
     """A responder over the index that the settings name."""
-    return responder_over(settings, open_knowledge_base(settings))
+    return responder_over(settings, open_knowledge_base(settings), wiring)
