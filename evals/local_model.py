@@ -42,7 +42,7 @@ ROOT = Path(__file__).parents[1]
 MODEL = "SmolLM2-135M-Instruct.Q4_1.gguf"
 STARTED_WITHIN = 120.0  # seconds
 CONTEXT = 4096  # tokens that the server keeps
-SHOWN = 1200  # tokens of passages: two thirds of the context are left for the prompt, its schema and the reply
+SHOWN = 800  # tokens of passages: the rest of the context is left for the prompt, its schema and the reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,8 @@ def served(python: Path) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [python, "-m", "llama_cpp.server", "--model", f"{folder}/{MODEL}", "--model_alias", "smollm2-135m"]
+    threads = str(os.cpu_count() or 1)
+    command += ["--n_threads", threads, "--n_threads_batch", threads]
     command += ["--n_ctx", str(CONTEXT), "--host", "127.0.0.1", "--port", str(port)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
         try:

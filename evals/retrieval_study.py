@@ -21,9 +21,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
-from unittest import mock
 
 from rfp_responder.domain import Passage, Scope
 from rfp_responder.evaluation.stats import bootstrap_mean
@@ -138,11 +136,10 @@ def _policies(root: Path, folder: Path) -> Set:
 def bases(measured: list[Set], embedder: Embedder, target: int) -> dict[str, KnowledgeBase]:
     """A knowledge base in memory for each group, its pages cut to ``target`` tokens."""
     made: dict[str, KnowledgeBase] = {}
-    with mock.patch("rfp_responder.knowledge.intake.ChunkSettings", partial(ChunkSettings, target=target)):
-        for one in measured:
-            if one.group not in made:
-                made[one.group] = KnowledgeBase(None, embedder)
-                made[one.group].ingest(one.files, options=IngestOptions(ocr=False))
+    for one in measured:
+        if one.group not in made:
+            made[one.group] = KnowledgeBase(None, embedder, chunk_tokens=target)
+            made[one.group].ingest(one.files, options=IngestOptions(ocr=False))
     return made
 
 

@@ -46,6 +46,10 @@ class Settings(BaseSettings):
     min_confidence: float = Field(
         default=0.35, ge=0, le=1, description="Offline: what is less sure is left blank; higher is more careful"
     )
+    passages_read: int = Field(default=12, ge=1, le=20, description="Offline: passages that are read for an answer")
+    chunk_tokens: int = Field(
+        default=120, ge=40, le=400, description="Size that pages are cut to, in the embedding model's tokens"
+    )
     company: str = Field(
         default="",
         description='Your names in your documents ("Acme, Acme Ltd"): answers then say we; empty: as written',

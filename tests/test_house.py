@@ -23,8 +23,9 @@ DOORS = {
     "sentence_transformers": "index/embed.py",
     "openai": "chat/server.py",
     "ragas": "evaluation/judged.py",
+    "dspy": "evaluation/optimize_dspy.py",
 }
-HEAVY = {"torch", "chromadb", "ragas", "pandas", "sentence_transformers", "openai", "transformers"}
+HEAVY = {"torch", "chromadb", "ragas", "pandas", "sentence_transformers", "openai", "transformers", "dspy"}
 MAX_FILE, MAX_FUNCTION = 420, 60
 
 

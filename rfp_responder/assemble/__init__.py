@@ -57,12 +57,14 @@ def open_knowledge_base(settings: Settings, *, create: bool = False, write: bool
     """The index that the settings name, opened to read, to write where it is, or to be made where it is not."""
     if not create:
         open_manifest(settings).close()  # raises before a model is looked for
-    return KnowledgeBase(settings.index, make_embedder(settings), create=create or write)
+    return KnowledgeBase(
+        settings.index, make_embedder(settings), create=create or write, chunk_tokens=settings.chunk_tokens
+    )
 
 
 def make_offline_answerer(settings: Settings, knowledge: KnowledgeBase) -> ExtractiveAnswerer:
     """The answerer that needs no model."""
-    decisions = ExtractiveSettings(threshold=settings.min_confidence)
+    decisions = ExtractiveSettings(threshold=settings.min_confidence, reads=settings.passages_read)
     return ExtractiveAnswerer(knowledge.embedder, knowledge.document_frequencies, decisions, date.today())
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -196,7 +197,7 @@ class ModelKit:
                 return False  # asked for anew at the next run, never served again
             return True
 
-        return ChatAnswerer(self.chat(model, fits), prompt, packing, self._wiring.listener)
+        return ChatAnswerer(self.chat(model, fits), prompt, packing, self._wiring.listener, date.today())
 
 
 def installed_secret(folder: Path, *, keep: bool = True) -> bytes:

@@ -14,7 +14,7 @@ from rfp_responder.index.embed import default_embedder
 from rfp_responder.index.lexical import LexicalIndex
 from rfp_responder.index.manifest import Manifest, lets_through
 from rfp_responder.index.vectors import VectorTable
-from rfp_responder.ingest.chunk import CHUNKER_VERSION, embedded_text
+from rfp_responder.ingest.chunk import CHUNKER_VERSION, ChunkSettings, embedded_text
 from rfp_responder.knowledge.nearest import Nearest
 from rfp_responder.knowledge.tally import IngestOptions, Tally
 from rfp_responder.protocols import DocumentRow, Embedder, LexicalHit, Vectors
@@ -32,14 +32,23 @@ class _Known:
 class KnowledgeBase:
     """Documents, their pages and chunks, and the two indexes over them."""
 
-    def __init__(self, folder: Path | str | None, embedder: Embedder | None = None, *, create: bool = False) -> None:
-        """Open the index in ``folder``; None keeps it in memory. The embedder is MiniLM where none is given.
+    def __init__(
+        self,
+        folder: Path | str | None,
+        embedder: Embedder | None = None,
+        *,
+        create: bool = False,
+        chunk_tokens: int = ChunkSettings().target,
+    ) -> None:
+        """Open the index in ``folder``; None keeps it in memory. The embedder is MiniLM where none is given. Pages are
+        cut to ``chunk_tokens``.
 
         Raises IndexError_ when it is absent (and not to be made), damaged or made by another model.
         """
         folder = Path(folder) if folder is not None else None
         self.folder = folder
         self.embedder = embedder or default_embedder()
+        self._chunk_tokens = chunk_tokens
         if folder is not None and create:
             try:
                 folder.mkdir(parents=True, exist_ok=True)
@@ -53,6 +62,11 @@ class KnowledgeBase:
         self.nearest = Nearest(folder, self.manifest, self.vectors, self.embedder.identity)
         self._lexical = LexicalIndex(self.manifest)
         self._cache: _Known | None = None
+
+    @property
+    def cut(self) -> ChunkSettings:
+        """How pages are cut."""
+        return ChunkSettings(max_tokens=self.embedder.max_tokens, target=self._chunk_tokens)
 
     # -- reading --------------------------------------------------------------------------------------------
 
@@ -141,7 +155,12 @@ class KnowledgeBase:
     def mark_made(self) -> None:
         """Write down who makes the vectors and how pages are cut; call it within a transaction."""
         self.manifest.put_value("model", self.stamp())
-        self.manifest.put_value("chunker", CHUNKER_VERSION)
+        self.manifest.put_value("chunker", self._chunker())
+
+    def _chunker(self) -> str:
+        """How pages are cut: the version, and the size where it is not the usual one."""
+        usual = self.cut.target == ChunkSettings().target
+        return CHUNKER_VERSION if usual else f"{CHUNKER_VERSION} to {self.cut.target} tokens"
 
     def check_model(self) -> None:
         """Raise IndexError_ where the index was made by another model."""
@@ -152,9 +171,9 @@ class KnowledgeBase:
                 "Name that model again, or run `rfp reindex`",
             )
         cut_by = self.manifest.value("chunker")
-        if cut_by is not None and cut_by != CHUNKER_VERSION:
+        if cut_by is not None and cut_by != self._chunker():
             raise IndexError_(
-                f"index {self.folder}: its pages were cut by chunker {cut_by}, expected {CHUNKER_VERSION}",
+                f"index {self.folder}: its pages were cut by chunker {cut_by}, expected {self._chunker()}",
                 "Run `rfp reindex`",
             )
 

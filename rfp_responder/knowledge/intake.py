@@ -15,7 +15,7 @@ from rfp_responder.errors import DocumentError
 from rfp_responder.index.manifest import FileStamp
 from rfp_responder.ingest import file_digest, ocr, read, told_as
 from rfp_responder.ingest.acronyms import acronyms
-from rfp_responder.ingest.chunk import ChunkSettings, chunk_document
+from rfp_responder.ingest.chunk import chunk_document
 from rfp_responder.ingest.pool import Job, Refused, Reply, Same, read_all
 from rfp_responder.ingest.walk import Found, walk
 from rfp_responder.knowledge.embedding import embed_waiting
@@ -56,7 +56,7 @@ class Intake:
         self._names = {row.source: row.name for row in self._held.values()}
         self._quarantined = self._manifest.quarantined()
         self._can_ocr = options.ocr and ocr.available()
-        self._cut = ChunkSettings(max_tokens=knowledge.embedder.max_tokens)
+        self._cut = knowledge.cut
 
     def run(self, paths: Sequence[Path]) -> Tally:
         """Bring files and folders in; gives the tally."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rfp_responder.domain import Chunk
 from rfp_responder.index.vectors import blobs
-from rfp_responder.ingest.chunk import ChunkSettings, chunk_document, embedded_text
+from rfp_responder.ingest.chunk import chunk_document, embedded_text
 from rfp_responder.knowledge.embedding import GROUP, next_generation, renew_chroma
 
 if TYPE_CHECKING:
@@ -67,8 +67,7 @@ def _embed_aside(knowledge: KnowledgeBase, texts: dict[str, str]) -> None:
 
 def _cut_anew(knowledge: KnowledgeBase) -> Iterator[tuple[str, list[Chunk]]]:
     """The name and the chunks of every document, as they are cut now."""
-    settings = ChunkSettings(max_tokens=knowledge.embedder.max_tokens)
     for row in knowledge.documents():
         document = knowledge.manifest.document(row.id)
         if document is not None:
-            yield row.name, chunk_document(document, knowledge.embedder.count_tokens, settings)
+            yield row.name, chunk_document(document, knowledge.embedder.count_tokens, knowledge.cut)
