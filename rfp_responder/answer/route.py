@@ -104,8 +104,8 @@ class RoutedAnswerer:
             self._rests.failed(model, fault)
             trip.fault = fault
             trip.notes.append(f"{_FAILED}{_why(answerer, fault)}")
-            if isinstance(fault, UnusableReplyError):
-                trip.usage = _sum(trip.usage, fault.usage)
+            spent = fault.usage if isinstance(fault, UnusableReplyError) else Usage(cost_usd=fault.spent_usd)
+            trip.usage = _sum(trip.usage, spent)
             return None
         self._rests.answered(model)
         trip.usage = _sum(trip.usage, draft.usage)

@@ -124,11 +124,13 @@ class PricedChat:
         with self._budget.reserved(most) as spent:
             try:
                 said = self._counted(request, self._model.reply(request, listener))
-            except ModelReplyError:
+            except ModelReplyError as fault:
                 spent.append(most)
+                fault.spent_usd += most
                 raise
-            except UnfinishedReplyError:
+            except UnfinishedReplyError as fault:
                 spent.append(price.cost(sent, 0))
+                fault.spent_usd += spent[-1]
                 raise
             cost = price.cost(said.input_tokens, said.output_tokens)
             spent.append(cost)

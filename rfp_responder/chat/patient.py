@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rfp_responder.chat.pace import Clock, Pace, WallClock
 from rfp_responder.errors import ModelBusyError, ModelDownError, ModelError
@@ -43,7 +43,10 @@ class PatientChat:
         return self.model.name
 
     def reply(self, request: ModelRequest, listener: Listener | None = None) -> ModelReply:
-        """One turn with patience; a last ModelBusyError or ModelDownError says how often it was tried."""
+        """One turn with patience; a last ModelBusyError or ModelDownError says how often it was tried.
+
+        What failed tries cost is in the reply's ``cost_usd``, or in the fault's ``spent_usd``.
+        """
         tokens = self.count_tokens(request.system) + self.count_tokens(request.user) + request.sampling.max_tokens
         heard = False
 
@@ -53,20 +56,25 @@ class PatientChat:
             if listener is not None:
                 listener(piece)
 
-        tried = 0
+        tried, spent = 0, 0.0
         while True:
             tried += 1
             with self.pace.turn(tokens) as turn:
                 try:
                     reply = self.model.reply(request, hear if listener is not None else None)
                     turn.went_well(reply.input_tokens + reply.output_tokens)
-                    return reply
+                    return replace(reply, cost_usd=reply.cost_usd + spent)
                 except ModelBusyError as error:
                     fault: ModelError = error
                     asked = error.retry_after or 0.0
                     turn.was_refused(asked if asked <= self.max_wait else 0.0)
                 except ModelDownError as error:
                     fault, asked = error, 0.0
+                except ModelError as error:
+                    error.spent_usd += spent
+                    raise
+            spent += fault.spent_usd
+            fault.spent_usd = spent
             if asked > self.max_wait:
                 raise self._given_up(
                     fault, tried, f"asks for {asked:.0f} s of patience, at most {self.max_wait:g} are given"
@@ -93,5 +101,6 @@ class PatientChat:
             told = ModelBusyError(what, remedy, fault.retry_after)
         else:
             told = type(fault)(what, fault.remedy)  # an unfinished reply stays one: it may have cost something
+        told.spent_usd = fault.spent_usd
         told.__cause__ = fault
         return told
