@@ -143,10 +143,10 @@ def test_a_true_quote_does_not_carry_a_false_claim(server: ModelServer) -> None:
 
 
 def test_what_the_model_misses_makes_the_answer_partial(server: ModelServer) -> None:
-    server.reply = lambda _: said(drafted((ENCRYPTED, ENCRYPTED), missing=("who holds\nthe keys", " ")))
+    server.reply = lambda _: said(drafted((ENCRYPTED, ENCRYPTED), missing=("who holds\nthe data", " ", "xyzzy")))
     found = answer(server)
     assert found.status == "partial"
-    assert found.notes == ("not found in the documents: who holds the keys",)
+    assert found.notes == ("not found in the documents: who holds the data",)
 
 
 def test_without_passages_the_model_is_not_asked(server: ModelServer) -> None:

@@ -16,6 +16,7 @@ from rfp_responder.domain import Draft, Passage, Proposal, Question, Quote, Usag
 from rfp_responder.errors import ModelError, ModelReplyError
 from rfp_responder.prompts import PromptVersion, load_prompt
 from rfp_responder.protocols import ChatModel, Listener, ModelReply, ModelRequest
+from rfp_responder.text import content_stems
 
 PROMPT = "answer@1"
 MOST_PARTS = 8  # parts of one question that are told apart; more are no question but a questionnaire
@@ -72,7 +73,7 @@ class ChatAnswerer:
         user = _user(self._prompt, question, context, asked)
         request = ModelRequest(self._prompt.system, user, self._contract.schema, self._prompt.sampling)
         said, replies = self._said(request)
-        draft = _as_draft(said, context, passages, asked)
+        draft = _as_draft(_to_the_point(said, question, passages), context, passages, asked)
         again = ("the reply was not of the schema and was asked for again",) if len(replies) > 1 else ()
         past = lapses(draft.proposals, passages, self._today) if self._today else ()
         ran_out = draft.stance == "yes" and any(note.startswith(RAN_OUT) for note in past)
@@ -127,6 +128,15 @@ def _parts(question: Question) -> tuple[str, ...]:
     """The parts of the question that are told apart; none of a simple one."""
     found = tuple(" ".join(part.split()) for part in parts(question.text)[:MOST_PARTS])
     return found if len(found) > 1 else ()
+
+
+def _to_the_point(said: Said, question: Question, passages: Sequence[Passage]) -> Said:
+    """The reply without what cannot be of use to the reader of a note: something missing that shares no word with the
+    question or the passages, and a question back that asks nothing. Small models write both."""
+    words = " ".join([question.section, question.text, *(f"{p.chunk.heading} {p.chunk.text}" for p in passages)])
+    known = set(content_stems(words))
+    missing = tuple(part for part in said.missing if known.intersection(content_stems(part)))
+    return replace(said, missing=missing, clarification=said.clarification if "?" in said.clarification else "")
 
 
 def _as_draft(said: Said, context: Context, passages: Sequence[Passage], asked: Sequence[str]) -> Draft:

@@ -115,7 +115,7 @@ class Writing:
         if self._finish == "length":
             raise UnusableError(
                 ModelReplyError,
-                f"was cut off at {self._tokens[1] or self._max_tokens} tokens, the reply is not whole",
+                f"sent a reply that was cut off at {self._tokens[1] or self._max_tokens} tokens",
                 f"Raise max_tokens in the prompt version (now {self._max_tokens})",
             )
         if self._finish == "content_filter":
