@@ -23,7 +23,19 @@ _LIMITING = re.compile(  # without these words the rest would say more than the 
     r"should|up to|at least|at most|limited|some|most|where)\b|n't\b",
     re.IGNORECASE,
 )
+_ASIDE_NO = re.compile(r"(?<![,;]) that\s+(?:can|could|do|does|did|is|are|was|were|has|have)\s*not\b", re.IGNORECASE)
+_CANNOT = re.compile(r"\bcannot\b", re.IGNORECASE)
 _LEAST_WORDS = 4
+
+
+def limits_nothing(rest: str) -> bool:
+    """Whether what stands behind a comma may be left off without the sentence saying more than it did.
+
+    A negation behind "that" speaks of what is named there ("in storage that cannot be altered"), not of the main
+    statement; one behind ", which" may speak of all of it.
+    """
+    bare = _ASIDE_NO.sub(" ", rest)
+    return not _LIMITING.search(bare) and not _CANNOT.search(bare)
 
 
 def clipped(text: str, fits: Callable[[str], bool]) -> str:

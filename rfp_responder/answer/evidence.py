@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
+from rfp_responder.answer.clip import limits_nothing
 from rfp_responder.answer.facts import Fact, spaced
 from rfp_responder.answer.tokens import Sentence, Token, parse
 from rfp_responder.text import fold, sentences, words
@@ -25,6 +26,8 @@ _HYPHEN_BREAK = re.compile(r"(?<=[a-z])-\n[ \t]*(?=[a-z])")
 _BEFORE = 40  # characters in front of a sentence that may be quotation marks, brackets and bullets
 _AROUND = 6  # tokens around a value that say what it belongs to, where its clause says little
 _CLAUSE_TOKENS = 40  # tokens of a clause that are looked at on each side of a value
+_MOST_REST = 400  # characters of a sentence that may be left off
+_SENTENCE_END = re.compile(r"[.!?](?=\s|$)|$")
 _MOST_ROWS = 300  # rows of a table that are looked at
 _MOST_VALUES = 500  # values of one measure that are looked at: a page holds a few
 _ROW_TOKENS = 8
@@ -169,7 +172,10 @@ def _flatten(passages: Sequence[str]) -> tuple[str, frozenset[int]]:
 
 
 def verbatim(claim: str, source: Evidence) -> bool:
-    """Whether the claim stands in the passages as one or more whole sentences, line breaks and case aside."""
+    """Whether the claim stands in the passages as one or more whole sentences, line breaks and case aside.
+
+    The last one may end at a comma, where what follows it limits nothing.
+    """
     wanted = fold(mend(claim)).replace("-", "").casefold().rstrip(" .")
     place = source.flat.find(wanted)
     while place >= 0:
@@ -178,10 +184,16 @@ def verbatim(claim: str, source: Evidence) -> bool:
         after = source.flat[end : end + 2].ljust(2)
         begins = place in source.edges or not before or before[-1] in ".!?:|"
         ends = after[0] in "!?;|" or (after[0] == "." and not after[1].isalnum()) or end + 1 in source.edges
-        if begins and (ends or wanted[-1:] in "!?"):
+        if begins and (ends or wanted[-1:] in "!?" or (after == ", " and _rest_limits_nothing(source, end))):
             return True
         place = source.flat.find(wanted, place + 1)
     return False
+
+
+def _rest_limits_nothing(source: Evidence, place: int) -> bool:
+    rest = source.flat[place : place + _MOST_REST]
+    stop = _SENTENCE_END.search(rest)
+    return stop is not None and limits_nothing(rest[: stop.start()])
 
 
 def tells_row(claim: str, passages: Sequence[str]) -> bool:
