@@ -23,25 +23,28 @@ import time
 import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rfp_responder.answer.ground import ground
 from rfp_responder.answer.support import support
-from rfp_responder.assemble import make_chat_answerer, open_knowledge_base, responder_over
+from rfp_responder.assemble import open_knowledge_base, responder_over
+from rfp_responder.assemble.models import ModelKit, Wiring, find_prompt, named_models
 from rfp_responder.domain import Draft, Passage, Question
 from rfp_responder.errors import RfpError
 from rfp_responder.evaluation.gold import load_gold
 from rfp_responder.evaluation.stats import wilson
 from rfp_responder.knowledge import KnowledgeBase
 from rfp_responder.protocols import Answerer
-from rfp_responder.settings import load_settings
+from rfp_responder.settings import Settings, load_settings
 from rfp_responder.text import locate, sentences
 
 ROOT = Path(__file__).parents[1]
 MODEL = "SmolLM2-135M-Instruct.Q4_1.gguf"
 STARTED_WITHIN = 120.0  # seconds
 CONTEXT = 4096  # tokens that the server keeps
+PROMPTS = ("answer@1", "answer@2")
+WRITTEN = 320  # tokens of a reply: this model often writes without end, and is cut off
 SHOWN = 800  # tokens of passages: the rest of the context is left for the prompt, its schema and the reply
 
 
@@ -156,7 +159,15 @@ def share(parts: Sequence[bool]) -> str:
     return f"{sum(parts)} of {len(parts)} ({sum(parts) / len(parts):.3f}{shown})"
 
 
-def told(rows: Sequence[dict[str, object]], knowledge: KnowledgeBase) -> int:
+def answerer_of(settings: Settings, prompt: str) -> Answerer:
+    """The model with a prompt version, its reply bounded to ``WRITTEN`` tokens."""
+    kit, version = ModelKit(settings, Wiring()), find_prompt(settings, prompt)
+    _, (model, *_) = named_models(settings)
+    bounded = replace(version, sampling=replace(version.sampling, max_tokens=WRITTEN))
+    return kit.answerer(model, bounded, kit.packing())
+
+
+def told(prompt: str, rows: Sequence[dict[str, object]], knowledge: KnowledgeBase) -> int:
     """Print the table; gives how many claims were left that should not have been."""
     asked = [row for row in rows if "fault" not in row]
     before = [one for row in asked for one in row["before"]]  # type: ignore[attr-defined]
@@ -167,7 +178,7 @@ def told(rows: Sequence[dict[str, object]], knowledge: KnowledgeBase) -> int:
         page = knowledge.page(one["id"], one["page"])
         astray += page is None or page.text[one["start"] : one["start"] + len(one["quote"])] != one["quote"]
     seconds = sorted(float(str(row["seconds"])) for row in asked)
-    print(f"questions: {len(rows)}, faults: {len(rows) - len(asked)}")
+    print(f"{prompt}: questions {len(rows)}, of them without a usable reply {len(rows) - len(asked)}")
     print(f"sentences that no passage supports, before grounding: {share([not one['by_passages'] for one in before])}")
     print(f"sentences that their quotes do not support, before: {share([not one['by_quotes'] for one in before])}")
     print(f"sentences that their quotes do not support, after: {share([not one['by_quotes'] for one in after])}")
@@ -182,7 +193,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--server-python", type=Path, required=True)
     parser.add_argument("--index", type=Path, default=Path(".rfp"))
-    parser.add_argument("--questions", type=int, default=60)
+    parser.add_argument("--questions", type=int, default=40)
+    parser.add_argument("--record", action="store_true", help="record the replies that tests replay anew, too")
     parser.add_argument("--out", type=Path, default=ROOT / "evals" / "out" / "local_model")
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
@@ -194,22 +206,26 @@ def main() -> int:
         print(f"rfp doctor --probe: exit code {doctor.returncode}\n", flush=True)
         if doctor.returncode:
             sys.exit("the model's server cannot be asked: nothing was measured")
-        record = [sys.executable, str(ROOT / "evals" / "recorded_cases.py"), url, "smollm2-135m"]
-        subprocess.run(record, check=True)
+        if given.record:
+            record = [sys.executable, str(ROOT / "evals" / "recorded_cases.py"), url, "smollm2-135m"]
+            subprocess.run(record, check=True)
         settings = load_settings()
         knowledge = open_knowledge_base(settings)
         responder = responder_over(settings, knowledge)
-        answerer = make_chat_answerer(settings)
         cases = load_gold(ROOT / "evals" / "gold.jsonl")
         chosen = cases[:: max(1, len(cases) // given.questions)][: given.questions]
-        rows = []
+        rows: dict[str, list[dict[str, object]]] = {prompt: [] for prompt in PROMPTS}
+        answerers = {prompt: answerer_of(settings, prompt) for prompt in PROMPTS}
         with (given.out / "rows.jsonl").open("w", encoding="utf-8") as kept:
             for case in chosen:
                 question = case.as_question()
-                rows.append(row_of(case.id, question, answerer, responder.passages(question.text)))
-                kept.write(json.dumps(rows[-1], ensure_ascii=False) + "\n")
-                kept.flush()
-    return 1 if told(rows, knowledge) else 0
+                passages = responder.passages(question.text)
+                for prompt, answerer in answerers.items():
+                    row = {"prompt": prompt} | row_of(case.id, question, answerer, passages)
+                    rows[prompt].append(row)
+                    kept.write(json.dumps(row, ensure_ascii=False) + "\n")
+                    kept.flush()
+    return 1 if sum([told(prompt, found, knowledge) for prompt, found in rows.items()]) else 0
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
     python evals/recorded_cases.py BASE_URL MODEL      records evals/recorded/replies.jsonl anew
 
 ``tests/test_recorded_replies.py`` replays them: what a model of 135 million parameters really says, without a server.
-They are recorded anew when the prompt, the form of a request or these passages change, by ``make test-local-model``.
+They are recorded anew (``make test-local-model RECORD=1``) when the prompt, a request's form or these passages change.
 """
 
 from __future__ import annotations

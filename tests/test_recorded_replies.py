@@ -31,7 +31,7 @@ def replayed() -> list[tuple[Draft, Answer]]:
                 unrecorded += "is recorded" in str(error)
                 continue
             found.append((draft, ground(question, draft, passages)))
-    assert unrecorded <= CUT_OFF, "the requests changed: record anew with make test-local-model"
+    assert unrecorded <= CUT_OFF, "the requests changed: record anew with make test-local-model RECORD=1"
     return found
 
 
