@@ -17,7 +17,7 @@ BIN   := $(VENV)/bin
 READY := $(VENV)/.ready
 MODEL_VENV ?= .venv-model
 MODEL_READY := $(MODEL_VENV)/.ready
-QUESTIONS ?= 40
+QUESTIONS ?= 30
 RECORD    ?=
 HELD  := $(RFP_INDEX)/manifest.sqlite
 
@@ -88,8 +88,8 @@ $(MODEL_READY):
 	@touch $(MODEL_READY)
 
 test-local-model: $(READY) $(MODEL_READY) ## Put QUESTIONS gold questions to a small real model: what grounding keeps out
-	@RFP_OCR=false $(BIN)/rfp ingest data/documents --index .rfp/eval >/dev/null
-	@$(BIN)/python evals/local_model.py --server-python $(MODEL_VENV)/bin/python --index .rfp/eval --questions $(QUESTIONS) $(if $(RECORD),--record)
+	@RFP_OCR=false $(BIN)/rfp ingest data/documents --index .rfp/model >/dev/null
+	@$(BIN)/python evals/local_model.py --server-python $(MODEL_VENV)/bin/python --index .rfp/model --questions $(QUESTIONS) $(if $(RECORD),--record)
 
 samples: $(READY) ## Render the sample documents and questionnaires from their sources
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[data]'

@@ -45,7 +45,7 @@ STARTED_WITHIN = 120.0  # seconds
 CONTEXT = 4096  # tokens that the server keeps
 PROMPTS = ("answer@1", "answer@2")
 WRITTEN = 320  # tokens of a reply: this model often writes without end, and is cut off
-SHOWN = 800  # tokens of passages: the rest of the context is left for the prompt, its schema and the reply
+SHOWN = 500  # tokens of passages: the rest of the context is left for the prompt, its schema and the reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def served(python: Path) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [python, "-m", "llama_cpp.server", "--model", f"{folder}/{MODEL}", "--model_alias", "smollm2-135m"]
-    threads = str(os.cpu_count() or 1)
+    threads = str(max(1, (os.cpu_count() or 2) // 2))  # two that wait for each other are slower where others work, too
     command += ["--n_threads", threads, "--n_threads_batch", threads]
     command += ["--n_ctx", str(CONTEXT), "--host", "127.0.0.1", "--port", str(port)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
@@ -193,7 +193,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--server-python", type=Path, required=True)
     parser.add_argument("--index", type=Path, default=Path(".rfp"))
-    parser.add_argument("--questions", type=int, default=40)
+    parser.add_argument("--questions", type=int, default=30)
     parser.add_argument("--record", action="store_true", help="record the replies that tests replay anew, too")
     parser.add_argument("--out", type=Path, default=ROOT / "evals" / "out" / "local_model")
     given = parser.parse_args()
@@ -201,6 +201,7 @@ def main() -> int:
     with served(given.server_python) as url:
         own = {"RFP_MODEL": "smollm2-135m", "RFP_BASE_URL": url, "RFP_INDEX": str(given.index), "RFP_TIMEOUT": "180"}
         own |= {"RFP_CONTEXT_TOKENS": str(SHOWN), "RFP_OFFLINE_FALLBACK": "false", "RFP_MAX_RETRIES": "0"}
+        own |= {"RFP_REPLY_CACHE": "write"}  # so that other grounding can be judged on the same replies at once
         os.environ.update(own)
         doctor = subprocess.run([sys.executable, "-m", "rfp_responder", "doctor", "--probe"], check=False)
         print(f"rfp doctor --probe: exit code {doctor.returncode}\n", flush=True)

@@ -5,7 +5,7 @@ Offsets are zero-based, half-open character offsets into ``Page.text``. Page num
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -272,3 +272,11 @@ class Answer:
     def citations(self) -> tuple[Citation, ...]:
         """Distinct citations in the order in which the claims use them; citation ``n`` is at ``n - 1``."""
         return tuple(dict.fromkeys(c for claim in self.claims for c in claim.citations))
+
+
+def dropped_claims(notes: Sequence[str]) -> int:
+    """How many claims grounding took out of an answer, by its notes.
+
+    A note on a quote is none: its claim may rest on another quote, and has a note of its own where it does not.
+    """
+    return sum(note.startswith("dropped ") and not note.startswith("dropped a quote") for note in notes)

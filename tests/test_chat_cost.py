@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rfp_responder.chat.cost import Budget, PricedChat, dollars
-from rfp_responder.chat.faults import UnfinishedReplyError
+from rfp_responder.chat.faults import UnfinishedReplyError, UnwrittenReplyError
 from rfp_responder.chat.prices import FREE, Price
 from rfp_responder.chat.scripted import ScriptedModel
 from rfp_responder.chat.tokens import TokenCounter
@@ -113,7 +113,8 @@ def test_the_reserve_is_given_back_where_less_was_used() -> None:
         (ModelBusyError("429"), 0.0),
         (ModelDownError("no connection"), 0.0),
         (ModelError("401"), 0.0),
-        (UnfinishedReplyError("no reply in time"), PRICE.cost(SENT, 0)),
+        (UnfinishedReplyError("no reply in time"), MOST),
+        (UnwrittenReplyError("filtered"), 0.0),
         (ModelReplyError("cut off"), MOST),
         (RuntimeError("ours"), 0.0),
     ],
@@ -130,14 +131,14 @@ def test_every_try_of_a_patient_model_is_priced_on_its_own() -> None:
     from rfp_responder.chat.patient import PatientChat
 
     class Hasty(WallClock):
-        def sleep(self, seconds: float) -> None:
+        def wait(self, condition: threading.Condition, seconds: float | None) -> None:
             """Nobody waits in a test."""
 
     budget = Budget(1.0)
     model = Counting(UnfinishedReplyError("too late"), ModelDownError("no connection"), (1000, 100))
     patient = PatientChat(priced(model, budget), Pace(), retries=2, clock=Hasty())
     cost = patient.reply(REQUEST).cost_usd
-    assert cost == pytest.approx(PRICE.cost(1000, 100) + PRICE.cost(SENT, 0))  # the try that came too late, too
+    assert cost == pytest.approx(PRICE.cost(1000, 100) + MOST)  # the try that came too late, too
     assert budget.spent == pytest.approx(cost)
 
 
@@ -191,6 +192,59 @@ def test_a_cap_is_never_passed_whatever_the_order_of_threads(
     assert len(costs) == 24
     assert sum(costs) <= budget.spent + 1e-9
     assert budget.spent <= limit + 1e-9
+
+
+def test_a_server_that_writes_more_than_it_may_closes_the_budget_at_its_first_such_reply() -> None:
+    model = Counting((SENT, 20_000))
+    chat = priced(model, Budget(100 * MOST))
+    chat.reply(REQUEST)
+    for _ in range(2):
+        with pytest.raises(CostLimitError, match="cannot hold: model counting wrote 20,000 tokens where 100 were"):
+            chat.reply(REQUEST)
+    assert model.calls == 1
+
+
+def test_threads_that_begin_together_pass_the_cap_once_at_most() -> None:
+    model = Counting((SENT, 20_000))
+    chat = priced(model, Budget(100 * MOST))
+    with ThreadPoolExecutor(8) as pool:
+        asked = [pool.submit(chat.reply, REQUEST) for _ in range(8)]
+    assert sum(isinstance(each.exception(), CostLimitError) for each in asked) == 7
+    assert model.calls == 1
+
+
+def test_after_the_first_reply_requests_run_together_under_a_cap() -> None:
+    together = threading.Barrier(3, timeout=20)
+
+    class Met(Counting):
+        def reply(self, request: ModelRequest, listener: Listener | None = None) -> ModelReply:
+            if self.calls:
+                together.wait()
+            return super().reply(request, listener)
+
+    chat = priced(Met((SENT, 1)), Budget(100 * MOST))
+    chat.reply(REQUEST)
+    with ThreadPoolExecutor(3) as pool:
+        assert len(list(pool.map(chat.reply, [REQUEST] * 3))) == 3
+
+
+def test_a_free_model_may_write_on_under_any_cap() -> None:
+    chat = priced(Counting((SENT, 20_000)), Budget(0.01), FREE)
+    assert [chat.reply(REQUEST).cost_usd for _ in range(2)] == [0.0, 0.0]
+
+
+def test_without_a_cap_a_long_reply_only_costs_what_it_costs() -> None:
+    chat = priced(Counting((SENT, 20_000)), Budget())
+    assert chat.reply(REQUEST).cost_usd == chat.reply(REQUEST).cost_usd == PRICE.cost(SENT, 20_000)
+
+
+def test_where_the_server_counts_more_input_than_we_do_the_next_request_sets_more_aside() -> None:
+    model = Counting((3 * SENT, 1))
+    chat = priced(model, Budget(PRICE.cost(3 * SENT, 1) + PRICE.cost(2 * SENT, 100)))
+    chat.reply(REQUEST)
+    with pytest.raises(CostLimitError, match="the next request may cost"):
+        chat.reply(REQUEST)  # would have fitted by our own count
+    assert model.calls == 1
 
 
 def test_the_listener_hears_the_reply_through_the_price() -> None:

@@ -10,12 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from rfp_responder.chat.abilities import KEPT, Abilities, AbilityStore
-from rfp_responder.chat.faults import UnfinishedReplyError
+from rfp_responder.chat.abilities import DOUBTED, KEPT, Abilities, AbilityStore, shown_url
+from rfp_responder.chat.faults import UnfinishedReplyError, UnwrittenReplyError
 from rfp_responder.chat.server import OpenAIChat
+from rfp_responder.chat.stop import Stop, StoppedError
+from rfp_responder.chat.wire import Masked
 from rfp_responder.domain import Sampling
-from rfp_responder.errors import ModelBusyError, ModelDownError, ModelError, ModelReplyError
+from rfp_responder.errors import CostLimitError, ModelBusyError, ModelDownError, ModelError, ModelReplyError
 from rfp_responder.protocols import ModelRequest
 from tests.model_server import ModelServer, Sent, event, fault, model_server, said, streamed
 
@@ -108,15 +112,40 @@ EVERY = ("json_schema", "json_object+schema", "json_object")
         (EVERY, ["json_schema", "json_object+schema", "json_object", "text"]),
     ],
 )
-@pytest.mark.parametrize("message", ["'{}' is not supported", "400 Bad Request"])
 @pytest.mark.parametrize("status", [400, 422])
 def test_the_strictest_format_that_works_is_found_and_kept(
-    status: int, message: str, refused: tuple[str, ...], asked: list[str], server: ModelServer
+    status: int, refused: tuple[str, ...], asked: list[str], server: ModelServer
 ) -> None:
-    server.reply = refusing(status, *refused, message=message)
+    server.reply = refusing(status, *refused)
     model = chat(server)
     assert [model.reply(REQUEST).text for _ in range(3)] == [GOOD] * 3
     assert forms(server) == [*asked, asked[-1], asked[-1]]
+
+
+@pytest.mark.parametrize("refused", [EVERY[:1], EVERY[:2], EVERY])
+@pytest.mark.parametrize("status", [400, 415, 422])
+def test_a_format_that_is_refused_without_a_word_is_given_up_at_the_second_time_and_for_an_hour(
+    status: int, refused: tuple[str, ...], server: ModelServer
+) -> None:
+    now = [1_000_000.0]
+    server.reply = refusing(status, *refused, message="Bad Request")
+    model = chat(server, AbilityStore(clock=lambda: now[0]))
+    assert [model.reply(REQUEST).text for _ in range(3)] == [GOOD] * 3
+    tried = [*refused, (*EVERY, "text")[len(refused)]]
+    assert forms(server) == [*tried, *tried, tried[-1]]
+    assert f"json_schema: status {status}, Bad Request" in model.abilities.seen[0]
+    now[0] += DOUBTED + 1
+    assert model.abilities == Abilities()
+
+
+def test_one_vague_refusal_that_passes_does_not_cost_the_format_nor_what_was_named(server: ModelServer) -> None:
+    server.in_turn(fault(400, "unknown field: seed"), fault(400, "Bad Request"), said(GOOD))
+    model = chat(server)
+    for _ in range(2):
+        model.reply(ModelRequest("s", "u", SCHEMA, Sampling(seed=1)))
+    assert forms(server) == ["json_schema", "json_schema", "json_object+schema", "json_schema"]
+    assert (model.abilities.form, model.abilities.dropped) == ("json_schema", ("seed",))
+    assert "seed" in model.abilities.seen[0]
 
 
 def test_a_server_that_only_refuses_the_schema_beside_json_object_keeps_json_object(server: ModelServer) -> None:
@@ -382,12 +411,67 @@ def test_a_model_without_system_messages_is_told_its_rules_by_the_user(server: M
     assert server.asked[-1]["messages"] == [{"role": "user", "content": "Be brief.\n\nSay a."}]
 
 
-@pytest.mark.parametrize(
-    "message", ["Your account is not active", "The model `m` does not exist", "prompt exceeds the context window"]
-)
+@pytest.mark.parametrize("message", ["Your account is not active", "The model `m` does not exist", "no key was given"])
 def test_a_refusal_that_is_about_something_else_is_told_at_once(message: str, server: ModelServer) -> None:
     server.reply = lambda _: fault(400, message)
     assert message in fault_of(chat(server), ModelError)
+    assert len(server.asked) == 1
+
+
+def no_limit(*names: str) -> Any:
+    """A server that refuses these limits of tokens."""
+
+    def reply(request: dict[str, Any]) -> Sent:
+        refused = [name for name in names if name in request]
+        return fault(400, f"{refused[0]} is not supported", param=refused[0]) if refused else said(GOOD)
+
+    return reply
+
+
+def test_the_limit_is_tried_under_its_other_name_before_it_is_left_out(server: ModelServer) -> None:
+    server.reply = no_limit("max_tokens")
+    model = chat(server)
+    model.reply(REQUEST)
+    assert (model.abilities.renamed_max, model.abilities.dropped) == (True, ())
+    assert server.asked[-1]["max_completion_tokens"] == REQUEST.sampling.max_tokens
+    server.reply = no_limit("max_tokens", "max_completion_tokens")
+    model.reply(REQUEST)
+    assert not {"max_tokens", "max_completion_tokens"} & set(server.asked[-1])
+
+
+def test_where_a_limit_has_to_be_nothing_is_sent_without_one_whatever_was_learned(server: ModelServer) -> None:
+    server.reply = no_limit("max_tokens", "max_completion_tokens")
+    store = AbilityStore()
+    chat(server, store).reply(REQUEST)  # learns that no limit is taken
+    server.asked.clear()
+    capped = OpenAIChat("m", server.server(api_key=KEY), store, limited=True)
+    with pytest.raises(CostLimitError, match="takes no limit on the tokens of a reply"):
+        capped.reply(REQUEST)
+    assert [name for request in server.asked for name in request if name.startswith("max")] == ["max_completion_tokens"]
+
+
+def test_a_limit_that_is_taken_now_is_learned_again(server: ModelServer) -> None:
+    store = AbilityStore()
+    server.reply = no_limit("max_tokens", "max_completion_tokens")
+    chat(server, store).reply(REQUEST)
+    server.reply = no_limit("max_tokens")
+    capped = OpenAIChat("m", server.server(), store, limited=True)
+    capped.reply(REQUEST)
+    assert capped.abilities.dropped == ()
+
+
+def test_once_the_run_is_over_nothing_is_sent_not_even_to_find_out_what_is_taken(server: ModelServer) -> None:
+    stop = Stop()
+
+    def reply(_: dict[str, Any]) -> Sent:
+        stop.give()
+        return fault(400, "response_format is not supported")
+
+    server.reply = reply
+    model = OpenAIChat("m", server.server(), stop=stop)
+    for _ in range(2):
+        with pytest.raises(StoppedError):
+            model.reply(REQUEST)
     assert len(server.asked) == 1
 
 
@@ -430,15 +514,56 @@ def test_what_a_busy_server_asks_to_wait_is_handed_on(
         (fault(401, "no"), "RFP_API_KEY"),
         (fault(403, "no"), "RFP_API_KEY"),
         (fault(404, "no"), "RFP_MODEL"),
-        (fault(400, "long", code="context_length_exceeded"), "RFP_CONTEXT_TOKENS"),
-        (fault(400, "maximum context length is 2048 tokens"), "RFP_CONTEXT_TOKENS"),
-        (fault(413, "request entity too large"), "RFP_CONTEXT_TOKENS"),
         (fault(501, "no"), "unset RFP_MODEL"),
     ],
 )
 def test_a_fault_that_does_not_pass_is_not_worth_another_try(sent: Sent, remedy: str, server: ModelServer) -> None:
     server.reply = lambda _: sent
     assert remedy in fault_of(chat(server), ModelError)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        fault(400, "long", code="context_length_exceeded"),
+        fault(400, "maximum context length is 2048 tokens"),
+        fault(400, "prompt exceeds the context window"),
+        fault(400, "the request exceeds the available context size. try increasing the context size"),
+        fault(400, "the prompt is what it is", type="exceed_context_size_error"),
+        fault(500, "exceed context window"),
+        fault(413, "request entity too large"),
+    ],
+)
+def test_a_request_that_is_too_long_is_its_own_fault_and_nothing_is_written_for_it(
+    sent: Sent, server: ModelServer
+) -> None:
+    server.reply = lambda _: sent
+    assert "RFP_CONTEXT_TOKENS" in fault_of(chat(server), UnwrittenReplyError)
+    assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize("code", [["x"], {"x": 1}, 7, None])
+def test_a_code_that_is_no_text_is_passed_over(code: object, server: ModelServer) -> None:
+    server.reply = lambda _: fault(403, "no", code=code)
+    assert "status 403" in fault_of(chat(server), ModelError)
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_is_not_followed_wherever_it_points(status: int, server: ModelServer) -> None:
+    with model_server() as other:
+        target = f"{other.url.replace('http://', 'http://anna:hidden@')}/chat/completions?key={KEY}"
+        server.reply = lambda _: Sent(b"", status, headers={"location": target})
+        told = fault_of(chat(server), ModelError)
+        assert "hidden" not in told
+        assert f"answers with a redirect to {other.url}/chat/completions. Correct RFP_BASE_URL" in told
+        assert other.asked == []
+    assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize("location", ["", "/elsewhere", "http://[x", "\u001b[31m"])
+def test_a_redirect_to_anywhere_is_one_line(location: str, server: ModelServer) -> None:
+    server.reply = lambda _: Sent(b"", 302, headers={"location": location})
+    assert fault_of(chat(server), ModelError).isprintable()
 
 
 @pytest.mark.parametrize(
@@ -481,7 +606,9 @@ def test_a_reply_that_was_cut_off_is_told_with_the_limit(server: ModelServer) ->
 )
 def test_a_refusal_of_the_model_is_a_reply_that_cannot_be_used(sent: Sent, server: ModelServer) -> None:
     server.reply = lambda _: sent
-    assert "by hand" in fault_of(chat(server), ModelReplyError)
+    with pytest.raises(ModelReplyError, match="by hand") as caught:
+        chat(server).reply(REQUEST)
+    assert isinstance(caught.value, UnwrittenReplyError) == (sent.status == 400)
 
 
 @pytest.mark.parametrize("listening", [False, True])
@@ -489,7 +616,6 @@ def test_a_refusal_of_the_model_is_a_reply_that_cannot_be_used(sent: Sent, serve
     "sent",
     [
         Sent(b'{"choices": [{"mess'),
-        Sent(b"<html>sign in</html>", kind="text/html"),
         Sent(b""),
         Sent(b"[" * 100_000),
         Sent(b"data: {\n\n", kind="text/event-stream"),
@@ -502,9 +628,78 @@ def test_a_body_that_is_no_completion_cannot_be_used(sent: Sent, listening: bool
     assert "RFP_BASE_URL" in told
 
 
+@pytest.mark.parametrize("kind", ["text/html; charset=utf-8", "application/json"])
+@pytest.mark.parametrize("listening", [False, True])
+def test_a_page_in_the_way_is_no_reply_of_the_model(kind: str, listening: bool, server: ModelServer) -> None:
+    server.reply = lambda _: Sent(b" <html>sign in</html>", kind=kind)
+    told = fault_of(chat(server), ModelError, listening)
+    assert kind.partition(";")[0] in told
+    assert "RFP_BASE_URL" in told
+
+
 def test_the_type_of_a_strange_body_is_told(server: ModelServer) -> None:
-    server.reply = lambda _: Sent(b"<html>sign in</html>", kind="text/html; charset=utf-8")
-    assert "text/html" in fault_of(chat(server), ModelReplyError)
+    server.reply = lambda _: Sent(b"hello", kind="text/plain; charset=utf-8")
+    assert "text/plain" in fault_of(chat(server), ModelReplyError)
+
+
+@pytest.mark.parametrize("count", [10**400, 10**15, -1, True, "11", None, 1.5])
+@pytest.mark.parametrize("listening", [False, True])
+def test_a_count_of_tokens_that_is_none_is_not_counted(count: object, listening: bool, server: ModelServer) -> None:
+    usage: Any = {"prompt_tokens": count, "completion_tokens": 10**9}
+    pieces = [event(GOOD), event(None, "stop"), event(usage=usage)]
+    stream = Sent(kind="text/event-stream", pieces=lambda: iter(pieces))
+    server.reply = lambda request: stream if "stream" in request else said(GOOD, **usage)
+    reply = chat(server).reply(REQUEST, (lambda _: None) if listening else None)
+    assert (reply.input_tokens, reply.output_tokens) == (0, 10**9)
+
+
+@pytest.mark.parametrize("size", [1, 2, 5, 1000])
+def test_a_key_that_the_server_echoes_in_its_reply_is_masked_for_everyone(size: int, server: ModelServer) -> None:
+    text = f'{{"a": "{KEY} {KEY[:9]}{KEY} {KEY[:5]}"}}'
+    shown = f'{{"a": "*** {KEY[:9]}*** {KEY[:5]}"}}'
+    server.reply = lambda request: (
+        streamed(*[text[n : n + size] for n in range(0, len(text), size)]) if "stream" in request else said(text)
+    )
+    heard: list[str] = []
+    assert chat(server).reply(REQUEST).text == shown
+    assert chat(server).reply(REQUEST, heard.append).text == shown
+    assert "".join(heard) == shown
+
+
+@given(st.text("ab-", max_size=30), st.lists(st.integers(1, 5), max_size=20))
+def test_masking_in_pieces_is_masking_at_once(text: str, sizes: list[int]) -> None:
+    key = "ab-ab-aab"
+    masked, pieces, at = Masked(key), [], 0
+    for size in [*sizes, len(text)]:
+        pieces.append(masked.feed(text[at : at + size]))
+        at += size
+    assert "".join(pieces) + masked.end() == text.replace(key, "***")
+
+
+@pytest.mark.parametrize("word", ["none", "ollama", "placeholder", "a-1"])
+def test_what_local_servers_take_for_a_key_stays_in_a_reply(word: str, server: ModelServer) -> None:
+    server.reply = lambda _: said(f'{{"a": "{word}"}}')
+    model = OpenAIChat("m", server.server(api_key=word))
+    assert word in model.reply(REQUEST).text
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://anna:hidden@host/v1", "https://host/v1"),
+        ("htps://anna:hidden@host/v1", "htps://host/v1"),
+        ("anna:hidden@host/v1", "host/v1"),
+        ("https://anna:hid/hidden@host/v1", "https://host/v1"),
+        ("https://anna:hid?hidden@host/v1", "https://host/v1"),
+        ("https://anna:hidden@hid@host/v1", "https://host/v1"),
+        ("https://anna:hid:hidden@[host/v1", "https://[host/v1"),
+        ("http:/anna:hidden@host", "host"),
+        ("https://host/v1?key=hidden#hidden", "https://host/v1"),
+        ("http://[::1]:80/@of/v1/", "http://[::1]:80/@of/v1"),
+    ],
+)
+def test_an_address_is_shown_without_what_may_be_secret_however_it_is_mistyped(url: str, shown: str) -> None:
+    assert shown_url(url) == shown
 
 
 @pytest.mark.parametrize(
@@ -673,7 +868,9 @@ def test_a_fault_in_the_middle_of_a_stream_is_typed(server: ModelServer) -> None
         yield event("{") + b'data: {"error": {"message": "worker died"}}\n\n'
 
     server.reply = lambda _: Sent(kind="text/event-stream", pieces=pieces)
-    assert "worker died" in fault_of(chat(server), ModelBusyError, listening=True)
+    assert "worker died" in fault_of(chat(server), UnfinishedReplyError, listening=True)
+    server.reply = lambda _: Sent(json.dumps({"error": {"message": "overloaded"}}).encode())
+    assert "overloaded" in fault_of(chat(server), ModelBusyError)  # nothing was written yet
 
 
 def test_nobody_hears_a_whole_body_that_is_no_reply(server: ModelServer) -> None:

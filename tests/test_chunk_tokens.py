@@ -18,8 +18,9 @@ def test_another_size_is_refused_until_the_index_is_cut_anew(tmp_path: Path) -> 
     coarse = made.manifest.chunk_ids()
     made.manifest.close()
     fine = KnowledgeBase(tmp_path / "index", HashingEmbedder(), chunk_tokens=40)
-    with pytest.raises(IndexError_, match="were cut by chunker 5, expected 5 to 40 tokens"):
+    with pytest.raises(IndexError_, match="were cut by chunker 5, expected 5 to 40 tokens") as caught:
         fine.require_documents()
+    assert "or set chunk_tokens (RFP_CHUNK_TOKENS) back" in caught.value.remedy
     fine.reindex()
     fine.require_documents()
     assert len(fine.manifest.chunk_ids()) > len(coarse)

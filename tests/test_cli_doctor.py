@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from prompt_makers import put, version
 
 from rfp_responder.cli import run
+from rfp_responder.prompts import PromptLibrary
+from rfp_responder.prompts.folder import PromptFolder
 from tests.model_server import ModelServer, Sent, fault, model_server, said, streamed
 
 Captured = pytest.CaptureFixture[str]
@@ -220,3 +223,45 @@ def test_its_json_says_the_same(capsys: Captured, monkeypatch: pytest.MonkeyPatc
     held = as_json(capsys, code=1)
     assert held["ok"] is False
     assert [each["mark"] for each in held["findings"]].count("fault") == 1
+
+
+def test_the_prompt_that_answers_is_told_with_its_digest(capsys: Captured) -> None:
+    told = line(doctor(capsys)[0], "prompt")
+    version = PromptLibrary().find("production")
+    assert told.startswith("ok")
+    assert f"production is {version.ref} (shipped, released, sha256 {version.digest[:12]})" in told
+
+
+def test_a_prompt_that_is_not_there_and_a_canary_without_a_candidate_are_faults(
+    server: ModelServer, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    monkeypatch.setenv("RFP_PROMPT", "answer@99")
+    assert line(doctor(capsys, code=1)[0], "prompt").startswith("fault")
+    monkeypatch.delenv("RFP_PROMPT")
+    monkeypatch.setenv("RFP_CANARY", "0.2")
+    told = line(doctor(capsys, code=1)[0], "candidate")
+    assert told.startswith("fault")
+    assert "canary (RFP_CANARY) is 0.2: prompt candidate: no version is set as candidate" in told
+
+
+def test_a_released_prompt_that_was_changed_is_a_fault_and_a_stray_file_a_note(place: Path, capsys: Captured) -> None:
+    number = max(PromptLibrary().numbers("answer")) + 1
+    path = put(place / "prompts", version(number))
+    library = PromptLibrary(place / "prompts")
+    PromptFolder(library).release(library.find(f"answer@{number}"))
+    path.with_name("draft.md").write_text("x", "utf-8")
+    assert line(doctor(capsys)[0], "prompts").startswith("note")
+    path.write_text(path.read_text("utf-8").replace("You answer", "You  answer"), "utf-8")
+    marks = {each["mark"]: each["text"] for each in as_json(capsys, code=1)["findings"] if each["area"] == "prompts"}
+    assert "is released and its file has changed" in marks["fault"]
+    assert "draft.md" in marks["note"]
+
+
+def test_a_model_without_a_known_price_is_noted(
+    server: ModelServer, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    assert "  price:" not in doctor(capsys)[0], "a server on this machine costs nothing"
+    monkeypatch.setenv("RFP_BASE_URL", "https://models.invalid/v1")
+    told = line(doctor(capsys, code=1)[0], "price")
+    assert told.startswith("note")
+    assert "of model m is not known" in told

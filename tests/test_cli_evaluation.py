@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import pytest
 
 from rfp_responder.answer.chat import ChatAnswerer
 from rfp_responder.chat.scripted import ScriptedModel
+from rfp_responder.chat.server import OpenAIChat
 from rfp_responder.cli import run
 from rfp_responder.cli.comparing import Plan, compare
 from rfp_responder.cli.measuring import PARTIAL, measure, prepare
@@ -19,6 +20,7 @@ from rfp_responder.evaluation.gold import load_gold
 from rfp_responder.evaluation.rows import load_rows
 from rfp_responder.evaluation.run import Provenance
 from rfp_responder.knowledge import KnowledgeBase
+from rfp_responder.prompts import PromptLibrary
 from rfp_responder.responder import Responder
 from rfp_responder.settings import Settings, load_settings
 from tests.model_server import ModelServer, Sent, fault, model_server, said
@@ -43,9 +45,9 @@ def case(number: int) -> dict[str, Any]:
     }
 
 
-def written(*, right: bool) -> str:
-    """A reply with the same claim from each of three passages (it stands in one of them), or with nothing."""
-    claims = [{"text": QUOTE, "quotes": [{"passage": number, "text": QUOTE}]} for number in (1, 2, 3)] if right else []
+def written(*, right: bool, passages: Sequence[int] = (1, 2, 3)) -> str:
+    """A reply with the same claim from each of these passages (it stands in the first), or with nothing."""
+    claims = [{"text": QUOTE, "quotes": [{"passage": number, "text": QUOTE}]} for number in passages] if right else []
     return json.dumps({"claims": claims, "stance": None, "missing": []})
 
 
@@ -162,7 +164,7 @@ def test_small_and_strong_models_are_told_apart_by_route(
 
     def reply(request: dict[str, Any]) -> Sent:
         unsure = request["model"] == "gpt-4o-mini" and any(f"for {n} days," in json.dumps(request) for n in range(6))
-        return said(written(right=not unsure), prompt_tokens=1000, completion_tokens=100)
+        return said(written(right=not unsure, passages=(1,)), prompt_tokens=1000, completion_tokens=100)
 
     server.reply = reply
     evaluated("--out", "run")
@@ -174,6 +176,84 @@ def test_small_and_strong_models_are_told_apart_by_route(
     # the drafts of the small model that were thrown away count where they were made for
     assert routes["strong"]["cost_usd"] == pytest.approx(6 * (0.0035 + 0.00021))
     assert routes["small"]["cost_per_100"] == pytest.approx(0.021)
+
+
+def test_what_sends_requests_is_loaded_before_the_first_question_and_sends_nothing(
+    server: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    opened = OpenAIChat.open
+
+    def noted(model: OpenAIChat) -> None:
+        opened(model)
+        asked.append(len(server.asked))
+
+    monkeypatch.setattr(OpenAIChat, "open", noted)
+    evaluated("--out", "run")
+    assert asked == [0]
+    assert len(server.asked) == 24
+
+
+def test_a_prompt_whose_server_fails_is_not_measured_by_what_others_wrote(
+    server: ModelServer, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RFP_OFFLINE_FALLBACK", "true")
+    monkeypatch.setenv("RFP_FALLBACK_MODELS", "m-2")
+    server.reply = lambda request: fault(401) if request["model"] == "m-1" else said(written(right=True))
+    evaluated("--out", "run", "--prompt", "answer@1", code=1)
+    assert "questions are done" in capsys.readouterr().err
+    assert not Path("run/results.json").exists()
+    assert {request["model"] for request in server.asked} == {"m-1"}
+
+
+@pytest.mark.parametrize(
+    ("fallback", "told"),
+    [("", "of 24 answers 24 were written offline"), ("m-2", "of 24 answers 24 were written by a fallback model")],
+)
+def test_answers_that_others_wrote_for_a_model_that_failed_are_told(
+    server: ModelServer, capsys: Captured, monkeypatch: pytest.MonkeyPatch, fallback: str, told: str
+) -> None:
+    monkeypatch.setenv("RFP_OFFLINE_FALLBACK", "true")
+    monkeypatch.setenv("RFP_FALLBACK_MODELS", fallback)
+    server.reply = lambda request: fault(401) if request["model"] == "m-1" else said(written(right=True))
+    evaluated("--out", "run")
+    shown = capsys.readouterr().out
+    assert "by route" in shown
+    assert f"note: {told}: the figures are not the named model's alone" in shown
+
+
+def test_a_run_tells_which_text_its_prompt_had_and_how_pages_were_cut(server: ModelServer) -> None:
+    Path("prompts").mkdir()
+    Path("prompts/aliases.toml").write_text('production = "answer@1"\n')
+    evaluated("--out", "run", "--prompt", "production")
+    settings = json.loads(Path("run/results.json").read_text())["settings"]
+    version = PromptLibrary().find("answer@1")
+    assert (settings["prompt"], settings["prompt_sha256"]) == (version.ref, version.digest)
+    assert settings["chunk_tokens"] == load_settings().chunk_tokens
+    assert (settings["offline_fallback"], settings["canary"]) == (False, 0.0)
+
+
+def test_offline_a_run_tells_how_many_passages_were_read(gold: Path) -> None:
+    evaluated("--out", "run")
+    settings = json.loads(Path("run/results.json").read_text())["settings"]
+    assert (settings["passages_read"], settings["chunk_tokens"]) == (12, 120)
+
+
+def test_a_price_that_is_not_known_is_told_and_never_as_nothing(
+    server: ModelServer, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rfp_responder.chat.prices.is_private", lambda _: False)
+    evaluated("--out", "run", "--prompt", "answer@1")
+    assert "168 out; price of m-1 not known; " in capsys.readouterr().out
+    results = json.loads(Path("run/results.json").read_text())
+    assert results["unpriced"] == ["m-1"]
+    assert (results["totals"]["cost_usd"], results["routes"][0]["cost_per_100"]) == (None, None)
+    evaluated("--out", "again", "--prompt", "answer@1")
+    capsys.readouterr()
+    assert run(["eval", "--compare", "run", "again", "--out", "versus"]) == 0
+    shown = capsys.readouterr().out
+    assert "the price of m-1 is not known: what A cost is not told" in shown
+    assert "0.00" not in shown.splitlines()[3]
 
 
 def test_a_prompt_needs_a_model(gold: Path, capsys: Captured) -> None:
@@ -227,7 +307,7 @@ def test_a_run_against_itself_says_that_nothing_tells_them_apart(server: ModelSe
     capsys.readouterr()
     assert run(["eval", "--compare", "one", "two", "--out", "versus", "--json"]) == 0
     (found,) = json.loads(capsys.readouterr().out)["splits"]
-    assert found["headline"].startswith("nothing here tells A from B: they do the same in every case; on ")
+    assert found["headline"].startswith("no metric of the gates tells A from B: they do the same in every case; on ")
     assert "24 questions can show differences of 31 points or more" in found["headline"]
 
 
@@ -338,10 +418,11 @@ def test_a_comparison_that_stops_keeps_the_run_that_was_done(gold: Path) -> None
         "answer@1": [written(right=True)],
         "answer@2": [written(right=True), *[ModelError("model m-1: gone")] * 3],
     }
-    with pytest.raises(ModelError, match="gone"):
+    with pytest.raises(ModelError, match=r"^B \(answer@2\): model m-1: gone") as caught:
         compare(("answer@1", "answer@2"), plan(gold, [], replies))
     assert len(load_rows(Path("versus/answer@1"))) == 24
     assert len(Path("versus/answer@2", PARTIAL).read_text().splitlines()) == 4
+    assert "answer@1 is measured and is not asked again with --compare versus/answer@1 answer@2" in str(caught.value)
 
 
 def test_preparing_asks_nobody(server: ModelServer) -> None:

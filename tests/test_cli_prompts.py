@@ -13,6 +13,7 @@ from evaluation_makers import gold
 from prompt_makers import FLOORS, put, result, version
 
 from rfp_responder.cli import run
+from rfp_responder.cli.measuring import Build
 from rfp_responder.evaluation.gold import GoldCase
 from rfp_responder.evaluation.run import RunResult, load_rows
 from rfp_responder.prompts import PromptLibrary
@@ -43,7 +44,13 @@ def measured(here: Path, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Settings
     """Every run that was asked for; a version with "worse" in its reason knows no fact, the others know all."""
     asked: list[tuple[Settings, list[str], str]] = []
 
-    def measure(settings: Settings, cases: Sequence[GoldCase], label: str = "eval") -> RunResult:
+    def measure(
+        settings: Settings,
+        cases: Sequence[GoldCase],
+        label: str = "eval",
+        build: Build | None = None,
+        partial: Path | None = None,
+    ) -> RunResult:
         asked.append((settings, [case.id for case in cases], label))
         bad = "worse" in PromptLibrary(settings.prompts).find(settings.prompt).why
         return result([0.0 if bad else 1.0] * len(cases))
@@ -169,7 +176,7 @@ def test_gold_and_gates_can_be_named(
 ) -> None:
     put(here / "prompts", version(FIRST))
     (here / "evals" / "gold.jsonl").rename(here / "mine.jsonl")
-    (here / "strict.toml").write_text("[floors]\nkey_fact_recall = 1.1\n", "utf-8")
+    (here / "strict.toml").write_text("[floors]\nstance_accuracy = 0.5\n", "utf-8")
     assert "gold" in told(capsys, "promote", A)
     out(capsys, "promote", A, "--gold", "mine.jsonl", "--gates", "strict.toml", code=2)
     assert "no floor is named" in told_with(capsys, here, "[floors]\n")
@@ -180,12 +187,27 @@ def told_with(capsys: Captured, here: Path, gates: str) -> str:
     return told(capsys, "promote", A, "--gold", "mine.jsonl", "--gates", "gates.toml")
 
 
+def test_ctrl_c_in_a_promotion_says_nothing_that_is_untrue(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    put(here / "prompts", version(FIRST))
+
+    def interrupted(*_: object) -> RunResult:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("rfp_responder.cli.measuring.measure", interrupted)
+    shown = told(capsys, "promote", A)
+    assert "other commands begin anew" in shown
+    assert "what was finished is kept" not in shown
+    assert printed(capsys, "show", "production")["ref"] == PRODUCTION
+
+
 def test_without_a_model_nothing_can_be_measured(
     here: Path, measured: list[tuple[Settings, list[str], str]], monkeypatch: pytest.MonkeyPatch, capsys: Captured
 ) -> None:
     put(here / "prompts", version(FIRST))
     monkeypatch.setenv("RFP_MODEL", "")
-    assert "a prompt cannot be measured without one" in told(capsys, "promote", A)
+    assert "a prompt cannot be measured without a model" in told(capsys, "promote", A)
     assert measured == []
     assert out(capsys, "promote", A, "--alias", "candidate").endswith(f"promoted; candidate: none -> {A}\n")
 
@@ -236,7 +258,12 @@ def test_what_could_steer_a_terminal_never_reaches_it(here: Path, capsys: Captur
     assert out(capsys, "log").endswith("by [2JEve production\n")
     hostile = put(here / "prompts", version(FIRST + 1))
     hostile.write_text(hostile.read_text("utf-8").replace("You", "\x1b]0;"), "utf-8")
-    assert "control character U+001B" in told(capsys, "list")
+    capsys.readouterr()
+    assert run(["prompts", "list"]) == 0
+    shown = capsys.readouterr()
+    assert "control character U+001B" in shown.err
+    assert "\x1b" not in shown.out + shown.err
+    assert A in shown.out, "one file at fault hides no other"
 
 
 @pytest.mark.parametrize("command", ["list", "show", "diff", "new", "promote", "rollback", "log"])
@@ -247,3 +274,25 @@ def test_the_help_of_every_command_tells_every_option(command: str, capsys: Capt
     assert options
     for option in options:
         assert re.search(r"\s{2,}\S|\n\s+\S", option.strip()), option
+
+
+def test_a_cap_on_the_cost_holds_for_both_runs_of_a_promotion(
+    here: Path, hashing_index: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    (here / "evals" / "gates.toml").write_text("[floors]\npage_hit_at_3 = 0\n", "utf-8")
+    put(here / "prompts", version(FIRST))
+    monkeypatch.setenv("RFP_MODEL", "gpt-4o")  # 2.50 and 10.00 USD a million tokens: 0.01 a reply
+    monkeypatch.setenv("RFP_PARALLEL", "1")
+    with model_server() as server:
+        server.reply = lambda _: said(drafted(missing=("all of it",)), prompt_tokens=2000, completion_tokens=500)
+        monkeypatch.setenv("RFP_BASE_URL", server.url)
+        shown = told(capsys, "promote", A, "--max-cost", "0.18")
+    assert "stopped at the cap of $0.18" in shown
+    assert f"prompt {PRODUCTION}: " in shown
+    assert 13 <= len(server.asked) <= 18, "the first run and a part of the second"
+    partial = here / "prompts" / "runs" / f"{PRODUCTION}.rows.partial.jsonl"
+    assert len(partial.read_text("utf-8").splitlines()) == len(server.asked) - 12
+    assert "Nothing was promoted" in shown
+    assert printed(capsys, "log") == []
+    assert len(load_rows(next((here / "prompts" / "runs").glob(f"{A}-*")))) == 12
+    assert "a candidate is not measured" in told(capsys, "promote", A, "--alias", "candidate", "--max-cost", "1")

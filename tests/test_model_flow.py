@@ -275,3 +275,11 @@ def test_a_reply_that_was_cut_off_is_in_the_cost_of_the_answer_that_another_wrot
     found = asked(capsys, "Is customer data encrypted at rest?")
     assert found["author"] == "offline extractive"
     assert found["usage"]["cost_usd"] == pytest.approx(1200 * 0.001)  # as much as the prompt allows
+
+
+def test_a_single_question_never_goes_to_the_candidate(
+    base: Path, server: ModelServer, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RFP_CANARY", "1")
+    server.reply = answering
+    assert asked(capsys, "Is customer data encrypted at rest?")["prompt"] == "answer@2"

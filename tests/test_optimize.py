@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -111,6 +112,16 @@ def test_the_report_shows_every_setting_alone_and_before_and_after_on_both_split
     assert "| dense_weight = 0.9 | 0.500 | +0.500 [+0.500, +0.500] | hold |" in told
     assert "test, before and after: utility 0.000 to 0.500" in told
     assert told.count("| Answer correctness: key facts | 0.000 | 0.500 |") == 2
+
+
+def test_the_report_tells_as_many_folds_as_there_were() -> None:
+    outcome = searched(Measuring({(0.9, 120): 0.5}))
+    there = len(set(outcome.choice.present.topics.values()))
+    assert f"gain of picking like this, {min(5, there)} folds of topics" in text(outcome, [LEVER_A])
+    present = outcome.choice.present
+    few = replace(present, rows=tuple(replace(row, topic=f"t{n % 3}") for n, row in enumerate(present.rows)))
+    fewer = replace(outcome, choice=replace(outcome.choice, present=few))
+    assert "gain of picking like this, 3 folds of topics" in text(fewer, [LEVER_A])
 
 
 def test_the_json_holds_every_trial_and_no_path(tmp_path: object) -> None:

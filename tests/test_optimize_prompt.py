@@ -186,7 +186,20 @@ def test_requests_are_counted_and_bounded() -> None:
     with pytest.raises(CostLimitError, match="--max-calls 2"):
         model.reply(REQUEST)
     assert (model.calls, model.name) == (2, "scripted")
+    assert model.ended == "--max-calls 2: so many calls were made"
     assert calls_for_finding(90) == 30
+
+
+def test_a_cap_on_the_cost_that_ends_the_search_is_told() -> None:
+    model = CountedChat(ScriptedModel(["a", CostLimitError("stopped at the cap of $1.00: $0.99 spent")]), 9)
+    model.reply(REQUEST)
+    assert model.ended == ""
+    with pytest.raises(CostLimitError):
+        model.reply(REQUEST)
+    assert (model.calls, model.ended) == (1, "stopped at the cap of $1.00: $0.99 spent")
+    told = replace(fitted(made=True), ended=model.ended)
+    assert "stopped before everything was tried: stopped at the cap of $1.00" in prompt_text(told, "small")
+    assert json.loads(prompt_json(told, "small", "ab" * 32))["ended"] == model.ended
 
 
 def test_every_version_gets_the_same_cases_and_a_case_that_was_cut_off_counts_for_none() -> None:

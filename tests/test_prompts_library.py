@@ -186,3 +186,43 @@ def test_two_that_make_a_version_at_once_are_told(own: Path) -> None:
     folder = PromptFolder(PromptLibrary(own))
     with FileLock(own / ".new-version.lock"), pytest.raises(InputError, match="another new version is under way"):
         folder.add(version())
+
+
+def upgraded(own: Path) -> tuple[PromptLibrary, str]:
+    """The user released a version of this number before one with it shipped; gives its digest."""
+    digest = PromptLibrary(own).find(put(own, version(NEXT)).parent.name + f"@{NEXT}").digest
+    (own / "released.toml").write_text(f'"answer@1" = "{digest}"\n', "utf-8")
+    (own / "aliases.toml").write_text('production = "answer@1"\n', "utf-8")
+    return PromptLibrary(own), digest
+
+
+def test_a_shipped_text_never_answers_in_the_name_of_the_one_that_was_released(own: Path) -> None:
+    library, digest = upgraded(own)  # the user's file stands under the next free number already
+    told = fault(library, "production")
+    assert f"yours that was released (digest {digest[:12]}, now answer@{NEXT})" in told
+    assert f"the one that ships (digest {PromptLibrary().find('answer@1').digest[:12]})" in told
+    assert f"Write answer@{NEXT} for answer@1 in " in told
+    for name in ("released.toml", "aliases.toml"):  # what it says to do mends it
+        path = own / name
+        path.write_text(path.read_text("utf-8").replace("answer@1", f"answer@{NEXT}"), "utf-8")
+    assert library.find("production").digest == digest
+    assert library.find("answer@1") == PromptLibrary().find("answer@1")
+
+
+def test_a_released_text_that_is_gone_is_not_replaced_by_a_shipped_one(own: Path) -> None:
+    library, _ = upgraded(own)
+    (own / "answer" / f"{NEXT}.md").unlink()
+    assert f"Put yours back as {own}/answer/{NEXT}.md, and write answer@{NEXT} for answer@1" in fault(
+        library, "answer@1"
+    )
+
+
+def test_one_stray_file_hides_no_version(own: Path) -> None:
+    put(own, version(NEXT)).with_name("draft.md").write_text("x", "utf-8")
+    (own / "answer" / f"{NEXT + 1}.md").write_text("no header", "utf-8")
+    found, faults = PromptLibrary(own).readable()
+    assert [each.number for each in found if each.name == "answer"] == list(range(1, NEXT + 1))
+    assert [name for each in faults for name in ("draft.md", f"{NEXT + 1}.md") if name in str(each)] == [
+        "draft.md",
+        f"{NEXT + 1}.md",
+    ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from prompt_makers import FLOORS, put, result, ticking, version
 
-from rfp_responder.errors import InputError, ModelDownError
+from rfp_responder.errors import InputError, ModelDownError, ModelError
 from rfp_responder.evaluation.gates import Gate, load_gates
 from rfp_responder.evaluation.promotion import Promotion, Trial, clearly_worse
 from rfp_responder.evaluation.prompt_page import markdown_page
@@ -134,6 +134,39 @@ def test_a_question_that_ended_in_an_error_refuses_the_version(own: Path) -> Non
     how, measured = trial({A: GOOD})
     measured.results[A] = result(GOOD, error=True)
     assert promotion(own).promote(A, how).reasons == ("errors: 1 questions ended in an error, expected none",)
+
+
+def test_production_that_fails_half_of_its_questions_is_no_measure_for_another(own: Path) -> None:
+    before, (how, measured) = state(own), trial({A: MIDDLE})
+    measured.results[PRODUCTION] = result(GOOD, error=True)
+    with pytest.raises(ModelError, match="production could not be measured: 1 of 12 questions put to answer@"):
+        promotion(own).promote(A, how)
+    assert state(own) == before
+    assert not (own / "log.jsonl").exists()
+    assert sorted(path.name.split("-")[0] for path in (own / "runs").iterdir()) == sorted([A, PRODUCTION])
+
+
+def test_answering_what_was_left_blank_wrongly_is_clearly_worse() -> None:
+    # every case that both answer is the same: a comparison of pairs alone sees nothing
+    careful = result(GOOD, wrong=[0.0] * 12)
+    rows = [
+        replace(row, scores=dict(row.scores) | {"wrong_among_answered": None if number >= 5 else 0.0})
+        for number, row in enumerate(careful.rows)
+    ]
+    careful, rash = RunResult(tuple(rows)), result(GOOD, wrong=[0.0] * 5 + [1.0] * 7)
+    (line,) = clearly_worse(careful, rash, [Gate("wrong_among_answered", 0.9)], "answer@1")
+    assert line.startswith("wrong_among_answered: 0.583, clearly worse than 0.000 of answer@1")
+    assert line.endswith("n = 5 and 12)")
+
+
+def test_a_rollback_never_puts_another_text_under_the_name_that_was_promoted(own: Path) -> None:
+    promotion(own).promote(A, trial({A: GOOD, PRODUCTION: GOOD})[0])
+    promotion(own).promote(B, trial({B: GOOD, A: GOOD})[0])
+    (own / "released.toml").unlink()
+    put(own, version(FIRST, system="Another text."))
+    with pytest.raises(InputError, match=f"{A}: its text is not the one that was promoted"):
+        promotion(own).rollback("production")
+    assert PromptLibrary(own).find("production").ref == B
 
 
 @pytest.mark.parametrize(
@@ -285,12 +318,15 @@ def test_two_promotions_at_once_are_told(own: Path) -> None:
     assert measured.asked == []
 
 
-def test_a_second_run_of_a_version_takes_the_place_of_the_first(own: Path) -> None:
+def test_a_run_that_the_log_names_is_never_written_over(own: Path) -> None:
     promotion(own).promote(A, trial({A: BAD})[0])
-    promotion(own).promote(A, trial({A: GOOD, PRODUCTION: GOOD})[0])
-    assert [one["what"] for one in log(own)] == ["refused", "promoted"]
-    assert load_rows(own / str(log(own)[1]["run"])) == result(GOOD).rows
-    assert len(list((own / "runs").iterdir())) == 1
+    promotion(own).promote(A, trial({A: GOOD, PRODUCTION: MIDDLE})[0])
+    first, second = log(own)
+    assert (first["what"], second["what"]) == ("refused", "promoted")
+    assert load_rows(own / str(first["run"])) == result(BAD).rows
+    assert load_rows(own / str(second["run"])) == result(GOOD).rows
+    assert second["run"] == f"{first['run']}-2"
+    assert load_rows(own / str(second["run_before"])) == result(MIDDLE).rows
 
 
 @pytest.mark.parametrize("damage", ["{", '{"when": "noon"}', "\ud800", "[]"])
@@ -314,3 +350,21 @@ def test_the_gates_of_a_file_are_those_of_a_trial(tmp_path: Path) -> None:
     (tmp_path / "gates.toml").write_text(FLOORS, "utf-8")
     how, _ = trial({}, gates=load_gates(tmp_path / "gates.toml"))
     assert [gate.metric for gate in how.gates] == ["page_hit_at_3", "key_fact_recall", "wrong_among_answered"]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("floors = 3", "floors is 3, expected a table"),
+        ('floors = ["a"]', "expected a table"),
+        ("[floors]\nkey_fact_recall = nan", "key_fact_recall = nan is no share"),
+        ("[floors]\nkey_fact_recall = -inf", "key_fact_recall = -inf is no share"),
+        ("[floors]\nwrong_among_answered = 42", "wrong_among_answered = 42 is no share"),
+        ("[floors]\nkey_fact_recall = -0.1", "key_fact_recall = -0.1 is no share"),
+        ("[floors]\nkey_fact_recall = true", "is no number"),
+    ],
+)
+def test_a_floor_that_could_never_fail_or_hold_is_told(tmp_path: Path, text: str, told: str) -> None:
+    (tmp_path / "gates.toml").write_text(text, "utf-8")
+    with pytest.raises(InputError, match=told):
+        load_gates(tmp_path / "gates.toml")

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from workbooks import answer_to, workbook
 
+from rfp_responder.chat.stop import Stop, StoppedError
 from rfp_responder.domain import Answer, Question, Usage
-from rfp_responder.errors import CostLimitError, ModelError, QuestionnaireError
-from rfp_responder.questionnaire import Options, RunStoppedError, fill
+from rfp_responder.errors import CostLimitError, ModelError, ModelReplyError, QuestionnaireError
+from rfp_responder.questionnaire import Options, RunStoppedError, fill, inspect
+from rfp_responder.questionnaire.batch import Batch
+from rfp_responder.questionnaire.checkpoint import Checkpoint
 
 MANY = 40
 
@@ -200,6 +204,107 @@ def test_what_was_under_way_at_the_cap_is_finished_and_kept(tmp_path: Path) -> N
     with pytest.raises(RunStoppedError) as stopped:
         fill(form(tmp_path, questions(2)), tmp_path / "o.xlsx", answer, options=Options(workers=2))
     assert [row.status for row in stopped.value.report.rows[1:]] == ["answered", "error"]
+
+
+@pytest.mark.parametrize("workers", [1, 4])
+def test_replies_that_cannot_be_used_never_stop_a_run(workers: int, tmp_path: Path) -> None:
+    def answer(question: Question) -> Answer:
+        if question.text.endswith(("2?", "3?", "4?", "5?")):
+            raise ModelReplyError("refused by the filter")
+        return answer_to(question)
+
+    report = fill(form(tmp_path, questions(8)), tmp_path / "o.xlsx", answer, options=Options(workers=workers))
+    assert (report.totals["error"], report.totals["answered"]) == (4, 4)
+
+
+def test_a_reply_that_cannot_be_used_ends_a_row_of_faults(tmp_path: Path) -> None:
+    def answer(question: Question) -> Answer:
+        raise ModelReplyError("cut off") if question.text.endswith("3?") else ModelError("busy")
+
+    with pytest.raises(RunStoppedError) as stopped:
+        fill(form(tmp_path, questions(7)), tmp_path / "o.xlsx", answer)
+    assert [row.notes[0] for row in stopped.value.report.rows[1:]][-2:] == [
+        "busy",
+        "not asked: the run was stopped before this row",
+    ]
+
+
+def batch(tmp_path: Path, answer: Callable[[Question], Answer], patience: float) -> Batch:
+    """A batch of two workers that has not begun."""
+    return Batch(answer, Checkpoint(tmp_path / "run.jsonl", "d", resume=False), workers=2, patience=patience)
+
+
+def test_after_an_interrupt_nothing_new_is_begun_and_what_comes_soon_is_kept(tmp_path: Path) -> None:
+    asked: list[str] = []
+    under_way = threading.Event()
+
+    def answer(question: Question) -> Answer:
+        asked.append(question.text)
+        if question.text.endswith(" 1?"):
+            under_way.wait(20)
+            raise KeyboardInterrupt  # the user's, as the main thread meets it
+        under_way.set()
+        stopped.wait(20)
+        return answer_to(question)
+
+    stopped = threading.Event()
+    run = batch(tmp_path, answer, 20.0)
+    run.stop.wakes(stopped.set)
+    layout = inspect(form(tmp_path, questions()))
+    with pytest.raises(KeyboardInterrupt):
+        run.run(layout.items)
+    assert 2 <= len(asked) <= 4  # one more may begin before the interrupt is seen
+    assert {outcome.row.question for outcome in run.outcomes.values()} == set(asked) - {"Do you have control number 1?"}
+    assert len((tmp_path / "run.jsonl").read_text("utf-8").splitlines()) == len(asked) - 1
+
+
+def test_a_request_that_hangs_does_not_hold_up_the_end(tmp_path: Path) -> None:
+    hanging, released = threading.Event(), threading.Event()
+
+    def answer(question: Question) -> Answer:
+        if question.text.endswith(" 1?"):
+            hanging.wait(20)
+            raise KeyboardInterrupt
+        hanging.set()
+        threads.append(threading.current_thread())
+        released.wait(20)
+        return answer_to(question)
+
+    threads: list[threading.Thread] = []
+    run = batch(tmp_path, answer, 0.0)
+    with pytest.raises(KeyboardInterrupt):
+        run.run(inspect(form(tmp_path, questions(2))).items)
+    assert threads[0].is_alive()
+    assert threads[0].daemon  # the process ends without it
+    assert run.outcomes == {}
+    released.set()
+
+
+@pytest.mark.parametrize("fault", [CostLimitError("the cap"), ModelError("down")])
+def test_whoever_still_answers_learns_that_the_run_is_over(fault: Exception, tmp_path: Path) -> None:
+    stop, told = Stop(), threading.Event()
+    stop.wakes(told.set)
+
+    def answer(question: Question) -> Answer:
+        if question.text.endswith(" 1?"):
+            assert told.wait(20)
+            stop.check()  # as a request that is tried again does
+        raise fault
+
+    with pytest.raises(RunStoppedError) as stopped:
+        fill(form(tmp_path, questions(9)), tmp_path / "o.xlsx", answer, options=Options(workers=2, stop=stop))
+    assert stopped.value.report.rows[1].notes == ("not asked: the run was stopped before this row",)
+
+
+def test_a_run_whose_sign_was_given_asks_nobody(tmp_path: Path) -> None:
+    stop = Stop()
+    stop.give()
+
+    def answer(question: Question) -> Answer:
+        raise StoppedError("stopped")
+
+    report = fill(form(tmp_path, questions(3)), tmp_path / "o.xlsx", answer, options=Options(stop=stop))
+    assert report.totals["error"] == 3
 
 
 @pytest.mark.parametrize("workers", [1, 4])

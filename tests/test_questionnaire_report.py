@@ -13,7 +13,7 @@ import pytest
 from rfp_responder.domain import ROW_STATUSES, Usage
 from rfp_responder.questionnaire.account import Contradiction, Gap, Proof, Report, Row, Source
 from rfp_responder.questionnaire.report_page import page
-from rfp_responder.questionnaire.spending import spending_of
+from rfp_responder.questionnaire.spending import fisher_exact, spending_of
 
 HOSTILE = "</td><script>alert(1)</script><img src=x onerror=alert(2)>\" onmouseover='alert(3)' {{7*7}}"
 
@@ -251,17 +251,38 @@ def test_rows_are_summed_by_who_answered_and_under_which_prompt() -> None:
     assert spending.total.cost_usd == pytest.approx(0.003)
 
 
-def test_the_interval_of_a_share_is_wilsons() -> None:
-    share = spending_of([asked(n, "p", "answered" if n < 8 else "unanswered") for n in range(10)]).total
-    assert share.interval == pytest.approx((0.4902, 0.9433), abs=1e-4)
-    assert spending_of([]).total.interval == (0.0, 1.0)
+@pytest.mark.parametrize(
+    ("table", "p"),
+    [
+        ((3, 4, 1, 4), 0.485714),  # the lady tasting tea, two-sided: 34 / 70
+        ((1, 10, 11, 14), 0.002759),  # men and women who diet, a textbook's table
+        ((0, 0, 3, 5), 1.0),
+        ((5, 5, 0, 5), 2 / 252),
+    ],
+)
+def test_fisher_s_exact_test_gives_the_known_values(table: tuple[int, int, int, int], p: float) -> None:
+    assert fisher_exact(*table) == pytest.approx(p, abs=1e-6)
+
+
+def test_the_exact_test_is_the_same_from_either_side() -> None:
+    for first in range(6):
+        for second in range(9):
+            p = fisher_exact(first, 5, second, 8)
+            assert 0 < p <= 1
+            assert p == pytest.approx(fisher_exact(second, 8, first, 5))
+            assert p == pytest.approx(fisher_exact(5 - first, 5, 8 - second, 8))
 
 
 @pytest.mark.parametrize(
     ("sizes", "good", "said"),
-    [((30, 5), (20, 2), "too few to tell"), ((300, 200), (290, 20), "do not overlap"), ((3, 0), (3, 0), "")],
+    [
+        ((30, 5), (20, 2), "do not tell the two prompts apart"),
+        ((300, 200), (290, 20), "p < 0.001: more than chance"),
+        ((60, 60), (40, 27), "p = 0.027: more than chance"),  # though the two intervals overlap
+        ((3, 0), (3, 0), ""),
+    ],
 )
-def test_two_prompts_in_one_run_are_compared_and_a_share_too_small_to_tell_is_said_to_be(
+def test_two_prompts_in_one_run_are_compared_and_shares_too_small_to_tell_are_said_to_be(
     sizes: tuple[int, int], good: tuple[int, int], said: str
 ) -> None:
     rows = [
@@ -273,6 +294,20 @@ def test_two_prompts_in_one_run_are_compared_and_a_share_too_small_to_tell_is_sa
     assert (said in told) if said else told == ""
 
 
+def test_a_prompt_that_answers_in_part_is_not_taken_for_one_that_leaves_blank() -> None:
+    rows = [asked(n, "answer@2") for n in range(20)] + [asked(n, "answer@3", "partial") for n in range(20)]
+    part, full = spending_of(rows).comparison.split("; ")
+    assert part.startswith("answered in full or in part: answer@2 20 of 20 and answer@3 20 of 20 (Fisher's exact test")
+    assert "p = 1.000: these rows do not tell" in part
+    assert full.startswith("fully answered: answer@2 20 of 20 and answer@3 0 of 20")
+    assert full.endswith("more than chance)")
+
+
+def test_a_quote_that_was_dropped_is_no_dropped_claim() -> None:
+    notes = ("dropped a quote that does not stand in passage 1: 'x'", "dropped a claim without a valid quote: 'y'")
+    assert spending_of([asked(1, "answer@2", notes=notes)]).total.dropped == 1
+
+
 def test_the_page_tells_who_answered_at_what_cost_where_a_model_was_asked() -> None:
     made = _Page(page(report(asked(1, "answer@2"), asked(2, "answer@3", "unanswered"))))
     assert made.unbalanced == []
@@ -282,7 +317,7 @@ def test_the_page_tells_who_answered_at_what_cost_where_a_model_was_asked() -> N
         "2,000 tokens in",
         "$0.0020",
         "answer@3",
-        "too few to tell",
+        "do not tell the two prompts apart",
         "Written by m, prompt",
     ):
         assert part in made.text, part

@@ -110,6 +110,23 @@ def test_an_older_edition_with_another_value_is_a_conflict() -> None:
     assert not disagree("How long are backups kept?", [replace(now, replaced=(same,))])
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        quoting(("Backups are kept for 35 days.", "Backups are kept for 35 days."), stance="yes"),
+        quoting(("Backups are kept for 35 days.", "Backups are kept for 35 days.")),
+        quoting((ENCRYPTED, ENCRYPTED), stance="no"),
+        quoting((ENCRYPTED, ENCRYPTED), missing=["how customer data is encrypted in transit"]),
+        quoting((ENCRYPTED, ENCRYPTED), ("We hold ISO 27001.", "We hold"), ("Keys are kept in Bonn.", "in Bonn")),
+    ],
+)
+def test_a_small_models_draft_without_its_stance_or_most_of_its_claims_goes_to_the_strong(
+    said: Callable[[str], str],
+) -> None:
+    found = RoutedAnswerer(chat("big", GOOD), chat("tiny", said)).draft(SIMPLE, PASSAGES)
+    assert (found.author, found.route) == ("big", "strong")
+
+
 def test_where_nothing_holds_of_the_small_models_draft_the_strong_is_asked_and_both_are_paid() -> None:
     strong, small = chat("big", GOOD), chat("tiny", INVENTED)
     found = RoutedAnswerer(strong, small).draft(SIMPLE, PASSAGES)

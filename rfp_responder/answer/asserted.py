@@ -10,7 +10,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rfp_responder.answer.basis import Basis, basis
+from rfp_responder.answer.basis import Basis
+from rfp_responder.answer.planned import of_others, resting
 from rfp_responder.answer.support import support
 from rfp_responder.text import STOPWORDS, content_stems, fold, sentences
 
@@ -21,7 +22,8 @@ _RULE = re.compile(
     re.I,
 )
 """Words by which a claim itself says that it tells of a rule."""
-_DUTY = re.compile(r"\b(?:must|shall|should|(?:is|are) (?:required|to be)|ha(?:s|ve) to|prohibited|forbidden)\b", re.I)
+_DUTY = re.compile(r"\b(?:must|shall|should|(?:is|are) (?:required|to be|expected|obliged)|"
+                   r"ha(?:s|ve) to|needs? to|ought to|commits? (?:\w+ )?to|prohibited|forbidden)\b", re.I)  # fmt: skip
 _RULES = re.compile(r"\b(?:polic(?:y|ies)|code of conduct|rules|standards?)\b", re.I)
 _HAPPENED = re.compile(r"\b(?:ha(?:s|ve) been|was|were)\b|\bsince (?:\w+ )?\d", re.I)
 """What was done is no rule, in whatever document it stands."""
@@ -61,12 +63,14 @@ def as_stated(claim: str, sources: Sequence[Source], quotes: Sequence[str] = ())
     they are less than the sources': they must support the new wording, too.
     """
     told = [(source, *_sentence(claim, source)) for source in sources]
+    if all(of_others(claim, sentence) for _, sentence, _ in told):
+        return Stated("", "advice", "its source leaves it to the customer")
     firm = [source.quote for source, _, kind in told if kind not in _WEAKER]
     weaker = [(source, sentence, kind) for source, sentence, kind in told if kind in _WEAKER]
     if not weaker or (firm and support(claim, firm).supported):
         return Stated(claim, next(kind for _, _, kind in told if not weaker or kind not in _WEAKER))
     source, sentence, kind = max(weaker, key=lambda one: _common(claim, one[1]))
-    if basis(claim) in _WEAKER or (kind == "policy" and _RULE.search(claim)):
+    if resting(claim) in _WEAKER or (kind == "policy" and _RULE.search(claim)):
         return Stated(claim, kind)
     for text in _wordings(claim, source, sentence, kind):
         if support(text, quotes or [one.quote for one in sources]).supported:
@@ -81,7 +85,7 @@ def _sentence(claim: str, source: Source) -> tuple[str, Basis]:
         whole = fold(source.quote)
         pieces = [whole[a:b] for a, b in sentences(whole)] if "\t" not in source.quote else pieces
     best = max(pieces, key=lambda piece: _common(claim, piece))
-    kind = basis(best, source.heading, source.title)
+    kind = resting(best, source.heading, source.title)
     by_title = kind == "policy" and not _DUTY.search(best)  # a rule only because its document holds rules
     return best, "practice" if by_title and _HAPPENED.search(best) else kind
 

@@ -13,12 +13,16 @@ from rfp_responder.answer.asserted import Source, as_stated
 from rfp_responder.answer.basis import Basis
 from rfp_responder.answer.choice import choose
 from rfp_responder.answer.clip import clipped
+from rfp_responder.answer.extras import added_contact, without_extras
+from rfp_responder.answer.focus import tells
 from rfp_responder.answer.hedges import overstated
+from rfp_responder.answer.losses import lost
 from rfp_responder.answer.stance import read_stance
+from rfp_responder.answer.standing import denied, is_title, is_untrue, statements
 from rfp_responder.answer.subjects import without_added
 from rfp_responder.answer.support import support
 from rfp_responder.answer.told import missing_parts, one_line, untold_thing
-from rfp_responder.answer.upheld import against, rests_on
+from rfp_responder.answer.upheld import UNTOLD, against, rests_on, speaks
 from rfp_responder.answer.wholes import gives_orders, whole
 from rfp_responder.domain import Answer, Citation, Claim, Draft, Passage, Proposal, Question, Stance, Status
 from rfp_responder.text import fold, locate
@@ -31,7 +35,8 @@ CLARIFICATION = "needs clarification: "
 class _Checked:
     """A claim that stands: ``score`` is its support in 0..1, ``part`` the part of the question that it names.
 
-    ``said`` is what was proposed, folded; empty where a piece of it was left off.
+    ``said`` is what was proposed, folded; empty where a piece of it was left off. ``heading`` is what it stands below,
+    ``doubt`` why no yes can rest on it.
     """
 
     claim: Claim
@@ -39,6 +44,8 @@ class _Checked:
     said: str
     part: int = 0
     basis: Basis = "practice"
+    heading: str = ""
+    doubt: str = ""
 
 
 def ground(question: Question, draft: Draft, passages: Sequence[Passage]) -> Answer:
@@ -56,14 +63,14 @@ def ground(question: Question, draft: Draft, passages: Sequence[Passage]) -> Ans
         if one and not any(fold(one.claim.text) == fold(other.claim.text) for other in checked):
             checked.append(one)
     kept = _within_limits(checked, question, notes)
-    missing = missing_parts(draft, [(one.part, one.claim.text) for one in kept])
+    missing = missing_parts(draft, [(one.part, one.claim.text, one.heading) for one in kept])
     status: Status = "unanswered"
     if kept:
         status = "partial" if missing else "answered"
     claims = tuple(one.claim for one in kept)
-    if draft.prompt is not None and claims and (thing := untold_thing(question.text, [claim.text for claim in claims])):
+    if draft.prompt is not None and kept and (lack := _lack(question, kept)):
         status = "partial"
-        notes.append(f"no claim tells the {thing} that is asked for: please check")
+        notes.append(f"{lack}: please check")
     stance = _stance(question, draft, kept, notes)
     choice = choose(stance, question.choices, [claim.text for claim in claims]) if kept else None
     if kept and question.choices and choice is None:
@@ -88,6 +95,14 @@ def ground(question: Question, draft: Draft, passages: Sequence[Passage]) -> Ans
         usage=draft.usage,
         route=draft.route,
     )
+
+
+def _lack(question: Question, kept: Sequence[_Checked]) -> str:
+    """What the claims lack to be an answer, in words; empty where that cannot be said."""
+    if not any(speaks(question.text, one.claim.text, one.heading) for one in kept):
+        return UNTOLD
+    thing = untold_thing(question.text, [one.claim.text for one in kept])
+    return f"no claim tells the {thing} that is asked for" if thing else ""
 
 
 def weighed(draft: Draft, scores: Sequence[float]) -> float:
@@ -115,7 +130,11 @@ def _stance(question: Question, draft: Draft, kept: Sequence[_Checked], notes: l
         notes.append(f"withdrew the stance {draft.stance}: a claim was dropped, and what is left does not say it")
         return None
     if draft.prompt is not None:
-        if reason := against(question.text, draft.stance, texts):
+        doubts = [one.doubt for one in kept if speaks(question.text, one.claim.text, one.heading)]
+        reason = against(question.text, draft.stance, texts, [one.heading for one in kept])
+        if not reason and draft.stance in ("yes", "partial") and doubts and all(doubts):
+            reason = doubts[0]
+        if reason:
             notes.append(f"withdrew the stance {draft.stance}: {reason}")
             return None
         if note := rests_on([one.basis for one in kept]):
@@ -152,17 +171,43 @@ def _claim(proposal: Proposal, passages: Sequence[Passage], *, written: bool) ->
     claim = Claim(text, tuple(citations), proposal.why)
     if not written:
         return _Checked(claim, verdict.score, fold(text), proposal.part), faults
-    sources = _sources(citations, passages)
-    quoted = [fold(citation.quote) for citation in citations]
-    cut = [fold(source.quote) for source in sources] != quoted
-    if reason := _beyond(bare, sources, _columns(proposal, passages), cut=cut):
+    return _held(
+        _Checked(claim, verdict.score, fold(text), proposal.part), bare, _columns(proposal, passages), passages, faults
+    )
+
+
+def _held(
+    one: _Checked, bare: str, columns: Sequence[str], passages: Sequence[Passage], faults: list[str]
+) -> tuple[_Checked | None, list[str]]:
+    """A model's claim, which its quotes support, held against all that they stand in; ``bare`` is without brackets."""
+    text = one.claim.text
+    short = text if len(text) <= 90 else text[:87] + "…"
+    sources, reason = _sources(one.claim.citations, passages)
+    if not sources:
         return None, [*faults, _unsupported(short, reason)]
-    stated = as_stated(text, sources, [citation.quote for citation in citations])
+    citations = tuple(source.citation for source in sources)
+    told = [source.told for source in sources]
+    quotes = [citation.quote for citation in citations]
+    bare, gone = without_extras(bare, [*quotes, *(source.quote for source in told)])
+    faults += [f"left off what no passage says: {piece[:60]!r}" for piece in gone]
+    if gone:
+        text = bare
+    cut = bool(gone) or [fold(source.quote) for source in told] != [
+        fold(citation.quote) for citation in one.claim.citations
+    ]
+    if reason := _beyond(bare, told, columns, cut=cut):
+        return None, [*faults, _unsupported(short, reason)]
+    firm, loose = _denials(text, sources)
+    if firm:
+        return None, [*faults, _unsupported(short, firm)]
+    stated = as_stated(text, told, quotes)
     if not stated.text:
         return None, [*faults, _unsupported(short, stated.note)]
     faults += [f"{stated.note}: {short!r}"] if stated.note else []
-    claim = replace(claim, text=stated.text)
-    return _Checked(claim, verdict.score, fold(text), proposal.part, stated.basis), faults
+    faults += [f"{loose}: please check {short!r}"] if loose else []
+    claim = replace(one.claim, text=stated.text, citations=citations)
+    heading = " ".join(dict.fromkeys(source.heading for source in told))
+    return replace(one, claim=claim, basis=stated.basis, heading=heading, doubt=loose), faults
 
 
 def _unsupported(short: str, reason: str) -> str:
@@ -175,22 +220,59 @@ def _beyond(claim: str, sources: Sequence[Source], columns: Sequence[str], *, cu
     ``cut``: the quotes are less than their sentences, which were so far not held against the claim.
     """
     told = [source.quote for source in sources]
+    if not claim:
+        return "its quotes do not say it"
     if any(gives_orders(sentence) for sentence in told):
         return "its source gives orders to whoever answers, and tells nothing"
     if cut and not (verdict := support(claim, [*columns, *told])).supported:
         return verdict.reasons[0] if verdict.reasons else "the whole sentence does not say it"
-    return overstated(claim, told, " ".join(source.heading for source in sources))
+    headings = " ".join(source.heading for source in sources)
+    if contact := added_contact(claim, [*columns, *told, headings]):
+        return f"contact: {contact!r} is in no quote"
+    return overstated(claim, told, headings) or lost(claim, told, f"{headings} {' '.join(columns)}")
 
 
-def _sources(citations: Sequence[Citation], passages: Sequence[Passage]) -> list[Source]:
-    """The whole sentences of each quote, with the heading and the title that they stand below."""
-    found = []
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """What a quote tells, with its place."""
+
+    citation: Citation
+    passage: Passage
+    told: Source
+
+
+def _sources(citations: Sequence[Citation], passages: Sequence[Passage]) -> tuple[list[_Placed], str]:
+    """The whole statements of each quote, with the heading and the title that they stand below.
+
+    Quotes of a question, of a heading, or of what is told as wrong are left out; the last reason for that comes with
+    the others.
+    """
+    found, reason = [], ""
     for citation in citations:
         passage = next(p for p in passages if _holds(p, citation))
         chunk = passage.chunk
-        title = chunk.document_title or chunk.document_name
-        found.append(Source(whole(citation, passage), chunk.heading, title, chunk.text))
-    return found
+        sentence = whole(citation, passage)
+        told = statements(sentence)
+        if not told.strip():
+            reason = "its source only asks"
+        elif is_untrue(sentence, citation, passage):
+            reason = "its source tells it as wrong, or as not chosen"
+        elif is_title(told, passage):
+            reason = "its source is only a heading"
+        else:
+            title = chunk.document_title or chunk.document_name
+            found.append(_Placed(citation, passage, Source(told, chunk.heading, title, chunk.text)))
+    return found, reason
+
+
+def _denials(claim: str, sources: Sequence[_Placed]) -> tuple[str, str]:
+    """Why a claim cannot stand, and why no yes can rest on it, by the headings of all its sources."""
+    found = [denied(claim, source.citation, source.passage) for source in sources]
+    if not all(heading for heading, _ in found):
+        return "", ""
+    reason = f"stands below the heading {found[0][0][:60]!r}"
+    own = any(tells(claim) and fold(claim) == fold(source.told.quote) for source in sources)
+    return (reason, "") if all(firm for _, firm in found) and not own else ("", reason)
 
 
 def _holds(passage: Passage, citation: Citation) -> bool:

@@ -65,6 +65,22 @@ _ADDED = tuple(
         (r"independent(?:ly)?|third[- ]party", r"independent|third|external|outside|auditor|assessor|firm|compan"),
         (r"unlimited|without (?:any )?limit", r"unlimited|without (?:any )?limit|no limit|any number|not limited"),
         (r"real[- ]time", r"real[- ]time|live|immediate|instant|continuous|streaming"),
+        (
+            r"always|at all times",
+            r"always|at all times|every|each|all|24|continuous|permanent|never|without|must|cannot|only",
+        ),
+        (r"secure(?:ly)?|safely", r"secur|safe|protect|encrypt|confiden|lock|restrict"),
+        (r"encrypted|encrypts?", r"encrypt|crypt|cipher|aes|tls|ssl|https|bitlocker|vpn|hash"),
+        (r"immutable", r"immutab|worm|write[- ]once|alter|chang|overwrit|tamper|modif|delet|lock"),
+        (
+            r"free of charge|at no (?:extra |additional )?(?:cost|charge)|for free",
+            r"free|no |without|includ|gratis|part of",
+        ),
+        (
+            r"only|solely|exclusively",
+            r"only|sole|exclusiv|limit|restrict|no |not |never|none|nothing|nobody|except|alone|cannot",
+        ),
+        (r"hardly|rarely|seldom|scarcely", r"hardly|rare|seldom|scarce|few|exception|not |unlikely"),
         (r"24/7|around the clock", r"24\s?[/x×]\s?7|around the clock|24 hours|at any (?:hour|time)|day and night"),
     )
 )

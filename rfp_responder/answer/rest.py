@@ -29,8 +29,9 @@ class Rests:
     A model that was down or busy ``IN_A_ROW`` times is left alone for ``SECONDS``; then one question tries it again,
     and one more fault sends it back to rest. A model whose server refuses what it is asked as often, in the same words
     each time (a wrong key, an unknown name), is left alone for the rest of the run: asking again cannot help. What it
-    refuses in other words each time (this request is too long) is the question's fault. A reply that cannot be used is
-    the question's fault as likely as the model's; it ends a row of faults and begins none.
+    refuses in other words each time is the question's fault. A reply that cannot be used, or that is refused because of
+    what is asked (too long, a filter), is the question's fault as likely as the model's; it ends a row of faults and
+    begins none.
     """
 
     def __init__(self, clock: Callable[[], float]) -> None:

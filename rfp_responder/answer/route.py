@@ -22,6 +22,7 @@ from rfp_responder.text import shortened
 SMALL, STRONG, FALLBACK, OFFLINE = "small", "strong", "fallback", "offline"
 _FAILED = "a model failed: "
 _LEFT_ALONE = "a model is left alone after faults in a row: "
+_LEAST = 0.5  # of a draft's confidence, after grounding: less was left of it than was dropped
 _LONGEST = 300  # characters of a fault in a note
 
 
@@ -113,8 +114,10 @@ class RoutedAnswerer:
 
 
 def _holds(question: Question, draft: Draft, passages: Sequence[Passage]) -> bool:
-    """Whether something is left of a draft when it is grounded, on trial."""
-    return bool(ground(question, draft, passages).claims)
+    """Whether a draft, grounded on trial, is a whole answer: with its yes or no, and with most of its claims."""
+    answer = ground(question, draft, passages)
+    whole = answer.status == "answered" and answer.stance == draft.stance
+    return whole and answer.confidence >= _LEAST * draft.confidence
 
 
 def _told(draft: Draft, route: str, trip: _Trip) -> Draft:

@@ -12,22 +12,24 @@ from rfp_responder.wanted import holds, wanted
 
 _LONGEST_QUESTION = 300  # characters of a question back
 _SPEAKS = 0.3  # least share of a part's words in a claim that names no part
+_NAMES = 0.1  # least share in one that names it
 _THING = 0.7  # a thing of the kind that a part wants, rather than a rough hit
 
 
-def missing_parts(draft: Draft, kept: Sequence[tuple[int, str]]) -> tuple[str, ...]:
+def missing_parts(draft: Draft, kept: Sequence[tuple[int, str, str]]) -> tuple[str, ...]:
     """What the draft says is missing, and the parts that no surviving claim answers.
 
-    ``kept`` are the surviving claims, each with the part that it names (0: the whole). A claim answers the part that
-    it names; one that names the whole counts for a part where it speaks of it and holds a thing of the kind that the
-    part wants.
+    ``kept`` are the surviving claims, each with the part that it names (0: the whole) and the heading that it stands
+    below. A claim answers the part that it names where it speaks of it at all; one that names the whole counts for a
+    part where it speaks of much of it and holds a thing of the kind that the part wants.
     """
-    of_all = [text for part, text in kept if part == 0]
-    named = {part for part, _ in kept}
+    of_all = [text for part, text, _ in kept if part == 0]
     untold = [
         part
         for number, part in enumerate(draft.parts, 1)
-        if kept and number not in named and not any(_tells(part, text) for text in of_all)
+        if kept
+        and not any(named == number and aim(part, text, heading).recall >= _NAMES for named, text, heading in kept)
+        and not any(_tells(part, text) for text in of_all)
     ]
     return tuple(dict.fromkeys([*draft.missing, *untold]))
 

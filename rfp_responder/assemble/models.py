@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rfp_responder.chat.cost import Budget
     from rfp_responder.chat.pace import Pace
     from rfp_responder.chat.server import OpenAIChat
+    from rfp_responder.chat.stop import Stop
     from rfp_responder.prompts import PromptVersion
     from rfp_responder.protocols import Answerer, ChatModel, Listener, ModelRequest
     from rfp_responder.settings import Settings
@@ -30,12 +31,13 @@ _SECRET = 32  # bytes
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
-    """What a command adds to the settings: the budget of its run, who hears a reply while it is written, and whether
-    requests are counted instead of sent (``estimating``)."""
+    """What a command adds to the settings: the budget of its run, who hears a reply while it is written, whether
+    requests are counted instead of sent (``estimating``), and the sign that the run is over."""
 
     budget: Budget | None = None
     listener: Listener | None = None
     estimating: bool = False
+    stop: Stop | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,8 @@ def named_models(settings: Settings) -> tuple[Named | None, list[Named]]:
 
 
 def _checked_url(setting: str, url: str) -> str:
+    from rfp_responder.chat.abilities import shown_url
+
     try:
         parts = urlsplit(url)
         known = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
@@ -75,7 +79,7 @@ def _checked_url(setting: str, url: str) -> str:
     if known:
         return url
     raise InputError(
-        f"setting {setting}: {shortened(url, 100)!r} is no address of a server",
+        f"setting {setting}: {shortened(shown_url(url), 100)!r} is no address of a server",
         f"Set RFP_{setting.upper()} to a URL such as http://localhost:11434/v1",
     )
 
@@ -111,12 +115,19 @@ def ability_store(settings: Settings) -> AbilityStore:
     return AbilityStore(settings.index / "servers.json")
 
 
-def make_server(settings: Settings, model: Named, abilities: AbilityStore | None = None) -> OpenAIChat:
-    """The bare model behind its server."""
+def make_server(
+    settings: Settings,
+    model: Named,
+    abilities: AbilityStore | None = None,
+    *,
+    limited: bool = False,
+    stop: Stop | None = None,
+) -> OpenAIChat:
+    """The bare model behind its server; ``limited`` where each of its replies has to have a limit of tokens."""
     from rfp_responder.chat.server import OpenAIChat, Server
 
     server = Server(model.base_url, model.key, settings.timeout)
-    return OpenAIChat(model.name, server, abilities or ability_store(settings))
+    return OpenAIChat(model.name, server, abilities or ability_store(settings), limited=limited, stop=stop)
 
 
 class ModelKit:
@@ -126,9 +137,11 @@ class ModelKit:
         """Raises InputError for a price list, a tokenizer or a cache that cannot be used."""
         from rfp_responder.chat.cache import ReplyCache
         from rfp_responder.chat.prices import load_prices
+        from rfp_responder.chat.stop import Stop
         from rfp_responder.chat.tokens import TokenCounter
 
         self._settings, self._wiring = settings, wiring
+        self._stop = wiring.stop or Stop()
         self._prices = load_prices(settings.prices)
         self._counter = TokenCounter(settings.tokenizer)
         self._abilities = ability_store(settings)
@@ -147,20 +160,23 @@ class ModelKit:
         from rfp_responder.chat.cost import PricedChat
         from rfp_responder.chat.estimate import EstimatingChat
         from rfp_responder.chat.patient import PatientChat
+        from rfp_responder.chat.prices import FREE
 
         price = self._prices.of(model.name, model.base_url)
         if self._wiring.estimating:
             asked: ChatModel = EstimatingChat(model.name, price, self._counter)
         else:
-            settings = self._settings
-            server = make_server(settings, model, self._abilities)
-            priced = PricedChat(server, price, self._wiring.budget, self._counter)  # each try has its price
+            settings, budget = self._settings, self._wiring.budget
+            limited = budget is not None and budget.limit is not None and price != FREE
+            server = make_server(settings, model, self._abilities, limited=limited, stop=self._stop)
+            priced = PricedChat(server, price, budget, self._counter)  # each try has its price
             asked = PatientChat(
                 priced,
                 self._pace(model.base_url),
                 settings.max_retries,
                 settings.max_wait,
                 count_tokens=self._counter.count,
+                stop=self._stop,
             )
         if self._cache is not None and self._settings.reply_cache != "off":
             mode = "read" if self._wiring.estimating else self._settings.reply_cache
@@ -172,7 +188,9 @@ class ModelKit:
 
         if base_url not in self._paces:
             limits = self._settings
-            self._paces[base_url] = Pace(limits.requests_per_minute, limits.tokens_per_minute, limits.parallel)
+            self._paces[base_url] = Pace(
+                limits.requests_per_minute, limits.tokens_per_minute, limits.parallel, stop=self._stop
+            )
         return self._paces[base_url]
 
     def packing(self) -> Packing:

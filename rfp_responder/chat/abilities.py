@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
 import threading
 import time
@@ -15,13 +16,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import get_args
-from urllib.parse import urlsplit, urlunsplit
 
 from rfp_responder.chat.schema import FORMS, Form
 
 VERSION = 1
 KEPT = 30 * 86_400.0  # seconds that a refusal the server explained is believed
 DOUBTED = 3_600.0  # seconds, where it failed without a word and the next format worked, twice
+
+_AUTHORITY_ENDS, _QUERY = re.compile(r"[/?#]"), re.compile(r"[?#]")
+_HOST = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[^\[\]:]+)(?::\d*)?")  # with its port, if any
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +93,15 @@ class AbilityStore:
 
 def shown_url(url: str) -> str:
     """An address without what may be secret in it: name and password, and what stands behind a question mark."""
-    try:
-        parts = urlsplit(url)
-        return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", "")).rstrip("/")
-    except ValueError:
-        return url.partition("?")[0].rpartition("@")[2]
+    scheme, mark, rest = url.partition("://")
+    if not mark:
+        scheme, rest = "", url
+    held, _, host = _AUTHORITY_ENDS.split(rest, maxsplit=1)[0].rpartition("@")
+    if "@" in rest and (not mark or not (held or _HOST.fullmatch(host))):
+        rest = rest.rpartition("@")[2]  # a password may hold any character where an address is mistyped
+    elif held:
+        rest = rest[len(held) + 1 :]
+    return f"{scheme}{mark}{_QUERY.split(rest, maxsplit=1)[0]}".rstrip("/")
 
 
 def _read(path: Path | None) -> dict[tuple[str, str], Abilities]:

@@ -15,19 +15,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
+from rfp_responder.chat.stop import Stop
+
 BURST = 6.0  # seconds' worth of a minute's limit that may be used at once after a rest
 _MINUTE = 60.0
 _INSTANT = 1e-9  # seconds: what rounding leaves over is not waited for
 
 
 class Clock(Protocol):
-    """Time in seconds since any fixed moment, and ways to let it pass."""
+    """Time in seconds since any fixed moment, and a way to let it pass."""
 
     def now(self) -> float:
         """The time."""
-
-    def sleep(self, seconds: float) -> None:
-        """Let so much time pass."""
 
     def wait(self, condition: threading.Condition, seconds: float | None) -> None:
         """Let go of ``condition`` until it is notified, at most for ``seconds``."""
@@ -39,10 +38,6 @@ class WallClock:
     def now(self) -> float:
         """Seconds of ``time.monotonic``."""
         return time.monotonic()
-
-    def sleep(self, seconds: float) -> None:
-        """Sleep."""
-        time.sleep(seconds)
 
     def wait(self, condition: threading.Condition, seconds: float | None) -> None:
         """Wait on the condition."""
@@ -159,7 +154,10 @@ class Turn:
 
 
 class Pace:
-    """Turns at one server, for all threads that ask it. Limits per minute: 0 is none; ``at_once`` is at least 1."""
+    """Turns at one server, for all threads that ask it. Limits per minute: 0 is none; ``at_once`` is at least 1.
+
+    When ``stop`` is given, nobody gets a turn any more: those who wait, and those who come, meet StoppedError.
+    """
 
     def __init__(
         self,
@@ -167,11 +165,14 @@ class Pace:
         tokens_per_minute: int = 0,
         at_once: int = 4,
         clock: Clock | None = None,
+        stop: Stop | None = None,
     ) -> None:
         self._clock = clock or WallClock()
+        self._stop = stop or Stop()
         self._allowance = Allowance(requests_per_minute, tokens_per_minute, at_once, self._clock.now())
         self._changed = threading.Condition()
         self._queue: deque[object] = deque()
+        self._stop.wakes(self._wake)
 
     @property
     def limit(self) -> int:
@@ -200,6 +201,7 @@ class Pace:
             self._queue.append(mine)
             try:
                 while True:
+                    self._stop.check()
                     wait = self._allowance.wait(tokens, self._clock.now()) if self._queue[0] is mine else None
                     if wait == 0.0:
                         return self._allowance.begin(tokens, self._clock.now())
@@ -207,6 +209,10 @@ class Pace:
             finally:
                 self._queue.remove(mine)  # also when Ctrl-C comes while it waits
                 self._changed.notify_all()
+
+    def _wake(self) -> None:
+        with self._changed:
+            self._changed.notify_all()
 
     def _settle(self, turn: Turn) -> None:
         with self._changed:

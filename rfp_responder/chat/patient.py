@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from rfp_responder.chat.pace import Clock, Pace, WallClock
+from rfp_responder.chat.stop import Stop
 from rfp_responder.errors import ModelBusyError, ModelDownError, ModelError
 from rfp_responder.protocols import ChatModel, Listener, ModelReply, ModelRequest
 
@@ -26,7 +27,8 @@ class PatientChat:
     It waits what the server asks for (Retry-After), at most ``max_wait`` seconds: a server that asks for more fails at
     once. Where it asks for nothing: 0.5 s, doubling to 8 s, a quarter of it by chance (``jitter`` gives 0..1). A fault
     after the listener has heard a first piece is not tried again: it would hear a reply twice. ``count_tokens`` counts
-    a text for the pace, which is settled by what was really used.
+    a text for the pace, which is settled by what was really used. Once ``stop`` is given, nothing is tried again, and a
+    wait ends at once: StoppedError.
     """
 
     model: ChatModel
@@ -36,6 +38,7 @@ class PatientChat:
     clock: Clock = field(default_factory=WallClock)
     count_tokens: Callable[[str], int] = estimated_tokens
     jitter: Callable[[], float] = random.random
+    stop: Stop = field(default_factory=Stop)
 
     @property
     def name(self) -> str:
@@ -84,7 +87,14 @@ class PatientChat:
             if tried > self.retries:
                 raise self._given_up(fault, tried)
             if not asked:
-                self.clock.sleep(self._back_off(tried))
+                self._rest(self._back_off(tried))
+            self.stop.check()
+
+    def _rest(self, seconds: float) -> None:
+        """Let so much time pass, or less where the run ends meanwhile."""
+        with self.stop.changed:
+            if not self.stop.given:
+                self.clock.wait(self.stop.changed, seconds)
 
     def _back_off(self, tried: int) -> float:
         """Seconds before the next try; ``tried`` counts from one. What a server asked for is waited at the pace."""

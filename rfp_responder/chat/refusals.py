@@ -12,10 +12,12 @@ import math
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from urllib.parse import urljoin
 
-from rfp_responder.chat.abilities import Abilities
+from rfp_responder.chat.abilities import Abilities, shown_url
+from rfp_responder.chat.faults import UnwrittenReplyError
 from rfp_responder.chat.schema import FORMS, Form
-from rfp_responder.errors import ModelBusyError, ModelError, ModelReplyError
+from rfp_responder.errors import ModelBusyError, ModelError
 
 _SHOWN = 160  # characters of a server's words that a message holds
 _BUSY = {408, 409, 425, 429, 529}  # with every 5xx but 501 and 505, which will not pass
@@ -24,7 +26,8 @@ _VAGUE = {400, 415, 422}  # of these, one that names nothing may still mean the 
 _OPTIONAL = ("temperature", "top_p", "frequency_penalty", "seed", "stream_options")
 _OUT_OF_MONEY = {"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"}
 _FILTERED = {"content_filter", "content_policy_violation", "ResponsibleAIPolicyViolation"}
-_TOO_LONG = {"context_length_exceeded", "string_above_max_length"}
+_TOO_LONG = {"context_length_exceeded", "string_above_max_length", "exceed_context_size_error"}
+_TOLD_APART = _OUT_OF_MONEY | _FILTERED | _TOO_LONG
 
 # What is said of a thing that is not taken, against a value that is merely out of bounds
 _NOT_TAKEN = re.compile(
@@ -46,12 +49,19 @@ _SECRET = re.compile(r"\bBearer\s+\S+|\b(?:sk|gsk|xai)[-_][\w*.-]{6,}", re.IGNOR
 _ELSEWHERE = re.compile(
     r"\bmodel\b.{0,80}\b(?:not|exist)|context|too (?:long|many)|\bkey\b|account|billing", re.IGNORECASE
 )
-_TOO_LONG_WORDS = re.compile(r"context (?:length|window|size)|maximum context|too many tokens", re.IGNORECASE)
+_TOO_LONG_WORDS = re.compile(
+    r"context (?:length|window|size)|maximum context|exceeds? (?:the )?(?:available )?context|too many tokens"
+    r"|(?:prompt|input|request) is too long",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """An answer with a status of 400 or more: what it says, in one line without secrets, and for which field."""
+    """An answer with a status of 300 or more: what it says, in one line without secrets, and for which field.
+
+    A redirect's words are where it points to.
+    """
 
     status: int
     said: str = ""
@@ -89,8 +99,8 @@ def read_refusal(status: int, headers: Mapping[str, str], body: bytes, key: str,
     fields = error if isinstance(error, dict) else {}
     said = fields.get("message") or fields.get("detail") or error
     text = said if isinstance(said, str) else json.dumps(said, ensure_ascii=False)
-    code = next((fields[name] for name in ("code", "type") if fields.get(name) in _OUT_OF_MONEY | _FILTERED), None)
-    code = code or fields.get("code")
+    told = [value for name in ("code", "type") if isinstance(value := fields.get(name), str)]
+    code = next((value for value in told if value in _TOLD_APART), fields.get("code"))
     return Refusal(
         status,
         without_secrets(text, key)[:4000],
@@ -99,6 +109,16 @@ def read_refusal(status: int, headers: Mapping[str, str], body: bytes, key: str,
         retry_after(headers, now),
         headers.get("x-should-retry", "").lower() != "false",
     )
+
+
+def read_redirect(status: int, url: str, location: str, key: str) -> Refusal:
+    """A redirect of what was sent to ``url``. It is not followed: questions and passages go to the server that the
+    settings name, and to no other."""
+    try:
+        target = shown_url(urljoin(url, location)) if location else "nowhere"
+    except ValueError:
+        target = "what is no address"
+    return Refusal(status, without_secrets(target, key)[:_SHOWN])
 
 
 def without_secrets(text: str, key: str) -> str:
@@ -130,20 +150,18 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
 
 
 def other_ways(refusal: Refusal, known: Abilities, sent: Collection[str]) -> Abilities | None:
-    """How to ask after this refusal: one thing less; None where nothing that was sent can be the reason.
+    """How to ask after this refusal: one thing less; None where it names nothing that was sent, or only a value.
 
     ``sent`` are the names of the request's fields.
     """
     if not refusal.about_request:
         return None
     name = _named(refusal, sent)
-    if name is None:
-        return less_strict(known) if refusal.status in _VAGUE and not _ELSEWHERE.search(refusal.said) else None
     seen = (*known.seen, f"{name}: {refusal.said[:_SHOWN]}")
     if name == "response_format":
         form = _next_form(refusal, known)
         return replace(known, form=form, seen=seen) if form else None
-    if name == "max_tokens" and "max_completion_tokens" in refusal.said and not known.renamed_max:
+    if name == "max_tokens" and not known.renamed_max:
         return replace(known, renamed_max=True, seen=seen)
     if name == "stream":
         return replace(known, streams=False, seen=seen)
@@ -152,6 +170,18 @@ def other_ways(refusal: Refusal, known: Abilities, sent: Collection[str]) -> Abi
     if name in {*_OPTIONAL, "max_tokens", "max_completion_tokens"} and name not in known.dropped:
         return replace(known, dropped=(*known.dropped, name), seen=seen)
     return None
+
+
+def names_nothing(refusal: Refusal, sent: Collection[str]) -> bool:
+    """Whether it may mean the format without saying so: a plain "bad request"."""
+    vague = refusal.status in _VAGUE and refusal.about_request and not _ELSEWHERE.search(refusal.said)
+    return vague and not too_long(refusal) and _named(refusal, sent) is None
+
+
+def too_long(refusal: Refusal) -> bool:
+    """Whether the request was longer than the model reads."""
+    words = refusal.about_request and _TOO_LONG_WORDS.search(refusal.said) is not None
+    return refusal.status == 413 or refusal.code in _TOO_LONG or words
 
 
 def less_strict(known: Abilities) -> Abilities | None:
@@ -205,17 +235,17 @@ def _is_of_value(refusal: Refusal, name: str) -> bool:
 
 def as_error(refusal: Refusal, where: str) -> ModelError:
     """The typed fault for a refusal that no other way of asking mends; ``where`` names model and server."""
+    if refusal.status < 400:
+        return ModelError(f"{where} answers with a redirect to {refusal.said}", "Correct RFP_BASE_URL")
     what = f"{where} answered with status {refusal.status} ({refusal.said[:_SHOWN] or 'without a word'})"
     if refusal.code in _OUT_OF_MONEY:
         return ModelError(what, "Its quota is used up: see to its billing, or unset RFP_MODEL to answer offline")
     if refusal.code in _FILTERED:
-        return ModelReplyError(what, "Its content filter refuses this question: answer it by hand")
-    if (
-        refusal.status == 413
-        or refusal.code in _TOO_LONG
-        or (refusal.about_request and _TOO_LONG_WORDS.search(refusal.said))
-    ):
-        return ModelError(what, "Lower RFP_CONTEXT_TOKENS or RFP_CONTEXT_PASSAGES, or max_tokens of the prompt")
+        return UnwrittenReplyError(what, "Its content filter refuses this question: answer it by hand")
+    if too_long(refusal):
+        return UnwrittenReplyError(
+            what, "Lower RFP_CONTEXT_TOKENS or RFP_CONTEXT_PASSAGES, or max_tokens of the prompt"
+        )
     if refusal.status == 429:
         return _busy(refusal, what, "Wait, or raise RFP_MAX_RETRIES")
     if refusal.busy:

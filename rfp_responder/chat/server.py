@@ -20,14 +20,17 @@ from rfp_responder.chat.refusals import (
     Refusal,
     as_error,
     less_strict,
+    names_nothing,
     other_ways,
+    read_redirect,
     read_refusal,
     without_secrets,
 )
-from rfp_responder.chat.schema import response_format, schema_text
+from rfp_responder.chat.schema import Form, response_format, schema_text
+from rfp_responder.chat.stop import Stop
 from rfp_responder.chat.wire import NoCompletionError
 from rfp_responder.chat.written import UnusableError, Writing, Written
-from rfp_responder.errors import ModelDownError, ModelError, ModelReplyError
+from rfp_responder.errors import CostLimitError, ModelDownError, ModelError, ModelReplyError
 from rfp_responder.protocols import Listener, ModelReply, ModelRequest
 
 _MOST_OF_A_FAULT = 65_536  # bytes of an error's body that are read
@@ -52,13 +55,34 @@ class _RefusedError(Exception):
         self.refusal = refusal
 
 
+@dataclass(frozen=True, slots=True)
+class _Doubted:
+    """A refusal that names nothing: the request was sent at ``at`` (of ``time.monotonic``) in this format."""
+
+    refusal: Refusal
+    at: float
+    form: Form
+
+
 class OpenAIChat:
     """One model behind ``server``; asks for JSON by schema, and less strictly where the server cannot.
 
     What the server takes is found out once and kept in ``abilities``. May be used by several threads.
     """
 
-    def __init__(self, name: str, server: Server, abilities: AbilityStore | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        server: Server,
+        abilities: AbilityStore | None = None,
+        *,
+        limited: bool = False,
+        stop: Stop | None = None,
+    ) -> None:
+        """``limited``: each request has to carry a limit of tokens, or a cap on the cost would be blind. Once ``stop``
+        is given, nothing is sent any more."""
+        self._limited = limited
+        self._stop = stop or Stop()
         self._name = name
         self._server = server
         self._store = abilities or AbilityStore()
@@ -82,6 +106,10 @@ class OpenAIChat:
         """What its server is known to take."""
         return self._store.of(self._server.base_url, self._name)
 
+    def open(self) -> None:
+        """Load what sends requests, which takes a second or two, without sending one."""
+        self._client()
+
     def forget(self) -> None:
         """Find out anew, at the next request, what its server takes."""
         self._store.forget(self._server.base_url, self._name)
@@ -89,46 +117,64 @@ class OpenAIChat:
     def reply(self, request: ModelRequest, listener: Listener | None = None) -> ModelReply:
         """One turn; raises ModelError with the server, the fault and the remedy.
 
-        ModelBusyError and ModelDownError are worth another try. ``listener`` hears the text while it comes, in the
-        thread of the caller.
+        ModelBusyError and ModelDownError are worth another try. Raises CostLimitError where a limit of tokens has to
+        be set and the server takes none, StoppedError where the run is over. ``listener`` hears the text while it
+        comes, in the thread of the caller.
         """
         client = self._client()  # its import takes seconds, which are not the server's
         deadline = time.monotonic() + self._server.timeout
         known = self.abilities
-        asked, first, strict_at = known, None, 0.0
+        asked = _with_limit(known) if self._limited else known
+        doubted: _Doubted | None = None
         while True:
+            self._stop.check()
             at = time.monotonic()
             try:
                 written = self._once(client, request, asked, listener, deadline)
             except _RefusedError as error:
-                refusal = error.refusal
-                if refusal.unexplained:
-                    if first is None:
-                        first, strict_at = refusal, at
-                        other = less_strict(asked) if self._doubt.failed() else None
-                    else:
-                        other = less_strict(asked)
-                        if other is None:
-                            self._doubt.useless()
+                refusal, sent = error.refusal, self._fields(request, asked, listener is not None)
+                if refusal.unexplained or names_nothing(refusal, sent):
+                    other = self._in_doubt(refusal, asked, first=doubted is None)
+                    doubted = doubted or _Doubted(refusal, at, asked.form)
                 else:
-                    other = other_ways(refusal, asked, self._fields(request, asked, listener is not None))
+                    other = other_ways(refusal, asked, sent)
                 if other is None:
-                    raise as_error(first or refusal, self._where) from None
+                    raise as_error(doubted.refusal if doubted else refusal, self._where) from None
+                if self._limited and _limit(other) in other.dropped:
+                    raise self._without_limit() from None
                 asked = other
                 continue
             if listener is not None and asked.streams and not written.streamed:
                 asked = replace(asked, streams=False, seen=(*asked.seen, "stream: the reply came in one piece"))
-            self._learn(known, asked, strict_at if first else None)
+            self._learn(known, asked, doubted)
             return ModelReply(written.text, written.input_tokens, written.output_tokens)
 
-    def _learn(self, known: Abilities, asked: Abilities, doubted_at: float | None) -> None:
-        """Keep what worked: nothing is held against a server that did not work on the very same request."""
-        if doubted_at is not None:
-            if self._doubt.helped(doubted_at, time.monotonic()):
-                seen = (*asked.seen, f"{known.form}: status 500 without a reason, {asked.form} works")
+    def _in_doubt(self, refusal: Refusal, asked: Abilities, *, first: bool) -> Abilities | None:
+        """The next format after a refusal that names nothing, where that is worth a try; ``first`` of this request."""
+        if first and refusal.unexplained and not self._doubt.failed():
+            return None
+        other = less_strict(asked)
+        if other is None and refusal.unexplained:
+            self._doubt.useless()
+        return other
+
+    def _learn(self, known: Abilities, asked: Abilities, doubted: _Doubted | None) -> None:
+        """Keep what worked: nothing is held against a server that did not work on the very same request.
+
+        That a format is not taken is believed for long where the server said so; where it did not, for an hour, and
+        when it was seen twice.
+        """
+        if doubted is not None:
+            if self._doubt.helped(doubted.at, time.monotonic()):
+                said = f"status {doubted.refusal.status}, {doubted.refusal.said[:100] or 'without a word'}"
+                seen = (*asked.seen, f"{doubted.form}: {said}; {asked.form} works")
                 self._store.learn(self._server.base_url, self._name, replace(asked, seen=seen), DOUBTED)
-            return
-        self._doubt.cleared()
+                return
+            asked = replace(asked, form=doubted.form)
+            if asked.same_as(known):
+                return
+        else:
+            self._doubt.cleared()
         if not asked.same_as(known) or not known.since:
             self._store.learn(self._server.base_url, self._name, asked)
 
@@ -137,7 +183,8 @@ class OpenAIChat:
     ) -> Written:
         """One request; raises _RefusedError for an error's status."""
         fields = self._fields(request, asked, listener is not None)
-        writing = Writing(request.sampling.max_tokens, streaming="stream" in fields, listener=listener)
+        key, limit = self._server.api_key, request.sampling.max_tokens
+        writing = Writing(limit, streaming="stream" in fields, listener=listener, key=key)
         fault: ModelError
         try:
             with Within(deadline, lambda: self._pieces(client, fields, deadline)) as pieces:
@@ -173,7 +220,7 @@ class OpenAIChat:
             "top_p": sampling.top_p,
             "frequency_penalty": sampling.frequency_penalty,
             "seed": sampling.seed,
-            "max_completion_tokens" if asked.renamed_max else "max_tokens": sampling.max_tokens,
+            _limit(asked): sampling.max_tokens,
             "stream": True if streaming else None,
             "stream_options": {"include_usage": True} if streaming else None,
         }
@@ -192,7 +239,9 @@ class OpenAIChat:
                 yield from response.iter_bytes()
         except _RefusedError:
             raise  # newer clients let it through, older ones wrap it: see below
-        except APITimeoutError:
+        except APITimeoutError as error:
+            if type(error.__cause__).__name__ == "ConnectTimeout":
+                raise self._no_connection() from None
             raise self._too_slow() from None
         except APIConnectionError as error:
             cause = error.__cause__
@@ -200,11 +249,7 @@ class OpenAIChat:
                 raise cause from None
             if type(cause).__name__ in _SENT:
                 raise self._fault(UnfinishedReplyError, "dropped the connection without a reply", "Try later") from None
-            raise self._fault(
-                ModelDownError,
-                "does not answer (no connection)",
-                "Start the server, correct RFP_BASE_URL, or unset RFP_MODEL to answer offline",
-            ) from None
+            raise self._no_connection() from None
         except OpenAIError as error:
             said = f"cannot be used ({without_secrets(str(error), self._server.api_key)[:160]})"
             raise self._fault(ModelError, said, "Check RFP_MODEL and RFP_BASE_URL") from None
@@ -239,7 +284,7 @@ class OpenAIChat:
                 api_key=key or "none",  # local servers want any key, and the client insists on one
                 timeout=self._server.timeout,
                 max_retries=0,
-                http_client=DefaultHttpxClient(event_hooks={"response": [self._refuse]}),
+                http_client=DefaultHttpxClient(event_hooks={"response": [self._refuse]}, follow_redirects=False),
             )
         except (OpenAIError, ValueError) as error:
             raise ModelError(
@@ -249,8 +294,13 @@ class OpenAIChat:
 
     def _refuse(self, response: Any) -> None:
         """Raise for an error's status, after a look at its body that ends, whatever the body does."""
-        if response.status_code < 400:
+        if response.status_code < 300:
             return
+        if response.status_code < 400:
+            target = response.headers.get("location", "")
+            raise _RefusedError(
+                read_redirect(response.status_code, self._server.base_url, target, self._server.api_key)
+            )
         body, until = bytearray(), time.monotonic() + self._server.timeout
         try:
             for piece in response.iter_bytes():
@@ -262,6 +312,19 @@ class OpenAIChat:
         said = read_refusal(response.status_code, response.headers, bytes(body), self._server.api_key, time.time())
         raise _RefusedError(said)
 
+    def _without_limit(self) -> CostLimitError:
+        return CostLimitError(
+            f"{self._where} takes no limit on the tokens of a reply, so that a cap on the cost cannot hold",
+            "Name another model, or run without --max-cost",
+        )
+
+    def _no_connection(self) -> ModelError:
+        return self._fault(
+            ModelDownError,
+            "does not answer (no connection)",
+            "Start the server, correct RFP_BASE_URL, or unset RFP_MODEL to answer offline",
+        )
+
     def _too_slow(self) -> ModelError:
         return self._fault(
             UnfinishedReplyError,
@@ -271,6 +334,16 @@ class OpenAIChat:
 
     def _fault(self, kind: type[ModelError], what: str, remedy: str) -> ModelError:
         return kind(f"{self._where} {without_secrets(what, self._server.api_key)}", remedy)
+
+
+def _limit(asked: Abilities) -> str:
+    """What the limit of tokens is called."""
+    return "max_completion_tokens" if asked.renamed_max else "max_tokens"
+
+
+def _with_limit(known: Abilities) -> Abilities:
+    """The same, with the limit of tokens in any case: it may have been refused long ago."""
+    return replace(known, dropped=tuple(name for name in known.dropped if name != _limit(known)))
 
 
 def _sendable(text: str) -> str:

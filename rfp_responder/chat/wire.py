@@ -10,6 +10,8 @@ from dataclasses import dataclass
 _THOUGHT_ENDS = re.compile(r"</(?:think|thinking|thought|reasoning)>", re.IGNORECASE)
 _THOUGHT = re.compile(r"\s*<(?:think|thinking|thought|reasoning)>", re.IGNORECASE)
 _ANSWERS = ("{", "[", "`")  # how JSON begins, bare or in a fence
+_MOST_TOKENS = 10**9  # of one turn; what is told beyond is no count
+_SHORTEST = 8  # characters of a key; what is shorter, or a plain word, is what local servers take for one
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 
 
@@ -123,6 +125,32 @@ class AnswerText:
         return held.lstrip() if self._thought else held
 
 
+class Masked:
+    """A text that comes in pieces, with stars for the key wherever it stands, also over the edge of two pieces.
+
+    A key that is a plain word or shorter than 8 characters is none that is secret, and may stand in a document.
+    """
+
+    def __init__(self, key: str) -> None:
+        self._key = key if len(key) >= _SHORTEST and not key.isalpha() else ""
+        self._held = ""
+
+    def feed(self, piece: str) -> str:
+        """What can be passed on now; what may be the beginning of the key is held back."""
+        if not self._key:
+            return piece
+        text = (self._held + piece).replace(self._key, "***")
+        most = min(len(text), len(self._key) - 1)
+        kept = next((n for n in range(most, 0, -1) if self._key.startswith(text[-n:])), 0)
+        self._held = text[len(text) - kept :]
+        return text[: len(text) - kept]
+
+    def end(self) -> str:
+        """What was held back and is no key."""
+        held, self._held = self._held, ""
+        return held
+
+
 def answer_text(text: str) -> str:
     """A whole reply without its thoughts."""
     heard = AnswerText()
@@ -150,7 +178,8 @@ def _usage(held: Mapping[str, object]) -> tuple[int | None, int | None]:
 
 
 def _count(tokens: object) -> int | None:
-    return tokens if isinstance(tokens, int) and not isinstance(tokens, bool) and tokens >= 0 else None
+    counts = isinstance(tokens, int) and not isinstance(tokens, bool) and 0 <= tokens <= _MOST_TOKENS
+    return tokens if counts and isinstance(tokens, int) else None
 
 
 def _word(value: object) -> str:

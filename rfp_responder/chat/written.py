@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rfp_responder.chat.faults import UnfinishedReplyError
-from rfp_responder.chat.wire import AnswerText, Events, Said, read_body, read_event
+from rfp_responder.chat.wire import AnswerText, Events, Masked, Said, read_body, read_event
 from rfp_responder.errors import ModelBusyError, ModelError, ModelReplyError
 from rfp_responder.protocols import Listener
 
@@ -38,11 +38,12 @@ class Writing:
     """Takes an answer's bytes as they come; the listener hears a stream at once, a whole body at its end.
 
     ``max_tokens`` is what the model may write: a reply that is far longer is ended. Raises UnusableError, and
-    NoCompletionError where the bytes are no completion.
+    NoCompletionError where the bytes are no completion. ``key`` is masked in all that is passed on: servers echo it.
     """
 
-    def __init__(self, max_tokens: int, *, streaming: bool, listener: Listener | None) -> None:
+    def __init__(self, max_tokens: int, *, streaming: bool, listener: Listener | None, key: str = "") -> None:
         self._max_tokens = max_tokens
+        self._masked = Masked(key)
         self._asked_stream = streaming
         self._listener = listener
         self.kind = ""
@@ -78,10 +79,17 @@ class Writing:
             if self._hear(self._events.rest()) and not self._finish:
                 raise UnusableError(UnfinishedReplyError, "broke off in the middle of its stream", "Try later")
         else:
-            self._take(read_body(bytes(self._body)))
+            self._take(self._read_whole())
         self._check_end(bool(self._text))
-        self._pass_on(self._answer.end())
+        self._pass_on(self._masked.feed(self._answer.end()) + self._masked.end())
         return Written("".join(self._text), self._tokens[0], self._tokens[1], self._streamed)
+
+    def _read_whole(self) -> Said:
+        """The body as a completion; a page to look at is no reply of a model: it stands in the way of all of them."""
+        if "html" in self.kind or self._body[:200].lstrip().startswith((b"<!", b"<html")):
+            what = f"sent a page in place of a completion, of the type {self.kind[:60]!r}"
+            raise UnusableError(ModelError, what, "Check that RFP_BASE_URL is a server that speaks the OpenAI protocol")
+        return read_body(bytes(self._body))
 
     def _hear(self, events: Iterator[bytes]) -> bool:
         """Take events; False after the last one that a stream can have."""
@@ -93,7 +101,9 @@ class Writing:
 
     def _take(self, said: Said) -> None:
         if said.fault:
-            raise UnusableError(ModelBusyError, f"sent a fault in place of its reply ({said.fault[:160]})", "Try later")
+            begun = self._characters > 0  # then it may be billed
+            kind = UnfinishedReplyError if begun else ModelBusyError
+            raise UnusableError(kind, f"sent a fault in place of its reply ({said.fault[:160]})", "Try later")
         self._characters += len(said.text)
         if self._streamed and self._characters > _CHARACTERS_A_TOKEN * self._max_tokens + _CHARACTERS_MORE:
             raise self._endless(f"{self._characters} characters")
@@ -103,7 +113,7 @@ class Writing:
             self._tokens[place] = self._tokens[place] if count is None else count
         if not self._streamed:
             self._check_end(bool(said.text))  # before the listener hears what is no reply
-        self._pass_on(self._answer.feed(said.text))
+        self._pass_on(self._masked.feed(self._answer.feed(said.text)))
 
     def _pass_on(self, text: str) -> None:
         if text:

@@ -24,7 +24,10 @@ app = typer.Typer(
 # typer carries its own copy of click in some versions; the root of its usage errors is the same class in all
 _ClickFault: type[Exception] = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
 
-_STOPPED = "stopped; what was finished is kept: run the command again to go on (`rfp answer` with --resume)"
+_STOPPED = (
+    "stopped before its end, and no file is half written; run the command again: `rfp ingest` and "
+    "`rfp answer --resume` go on where they were, other commands begin anew"
+)
 
 EXIT_FAULT = 1
 EXIT_GATE = 2

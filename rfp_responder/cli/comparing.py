@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rfp_responder.cli.measuring import PARTIAL, Build, prepare
-from rfp_responder.errors import InputError
+from rfp_responder.cli.measuring import PARTIAL, Build, alone, prepare
+from rfp_responder.errors import CostLimitError, InputError, ModelError, RfpError
 
 if TYPE_CHECKING:
     from rfp_responder.evaluation.gold import GoldCase, Split
+    from rfp_responder.evaluation.report import Results
     from rfp_responder.evaluation.rows import Row
     from rfp_responder.evaluation.run import Provenance
-    from rfp_responder.evaluation.versus import Versus
+    from rfp_responder.evaluation.versus import Source, Versus
     from rfp_responder.settings import Settings
 
+_DIGESTS = ("prompt_sha256", "candidate_sha256")  # in the settings of a run; versus tells what they mean
 _REF = re.compile(r"[a-z][a-z0-9_-]*(?:@[0-9]{1,6})?")
 
 
@@ -82,11 +84,7 @@ def _check(names: tuple[str, str], settings: Settings) -> None:
                 f"--compare {name[:80]!r}: is no folder with rows.jsonl, and no prompt",
                 "Name the folders of two runs, or two prompts as in answer@1 answer@2",
             )
-        if not settings.model:
-            raise InputError(
-                f"--compare {name}: a prompt cannot be measured without a model",
-                "Set RFP_MODEL (and RFP_BASE_URL), or name the folders of two saved runs",
-            )
+        alone(settings, name)  # raises where no model is named
 
 
 def _rows(names: tuple[str, str], plan: Plan) -> list[Sequence[Row]]:
@@ -94,19 +92,30 @@ def _rows(names: tuple[str, str], plan: Plan) -> list[Sequence[Row]]:
     from rfp_responder.evaluation.rows import load_rows
 
     saved = {name: load_rows(Path(name)) for name in names if _is_run(name)}
-    alone = {"canary": 0.0, "offline_fallback": False, "fallback_models": ""}
-    ready = {
-        name: prepare(plan.settings.model_copy(update={"prompt": name, **alone}), plan.build)
-        for name in names
-        if name not in saved
-    }
+    ready = {name: prepare(alone(plan.settings, name), plan.build) for name in names if name not in saved}
+    told = {name: plan.provenance(one.settings) for name, one in ready.items()}
     cases = plan.cases() if ready else ()
     measured: dict[str, Sequence[Row]] = {}
     for name, one in ready.items():
-        result = one.run(cases, name, plan.out / name / PARTIAL)
-        result.save(plan.out / name, plan.provenance(one.settings))
+        try:
+            result = one.run(cases, name, plan.out / name / PARTIAL)
+        except (ModelError, CostLimitError) as error:
+            raise _stopped(error, name, names, plan.out, [*saved, *measured]) from error
+        result.save(plan.out / name, told[name])
         measured[name] = result.rows
     return [saved[name] if name in saved else measured[name] for name in names]
+
+
+def _stopped(error: RfpError, name: str, names: tuple[str, str], out: Path, done: Collection[str]) -> RfpError:
+    """The fault that ended a side's run, with the side, and the other side where that is measured already."""
+    remedy = error.remedy
+    for other in names:
+        if other in done:
+            kept = other if _is_run(other) else str(out / other)
+            order = " ".join(kept if each == other else each for each in names)
+            remedy = f"{remedy}. {other} is measured and is not asked again with --compare {order}"
+    kind = CostLimitError if isinstance(error, CostLimitError) else ModelError
+    return kind(f"{'AB'[names.index(name)]} ({name}): {error.what}", remedy)
 
 
 def _by_split(names: tuple[str, str], runs: Sequence[Sequence[Row]], plan: Plan) -> list[Versus]:
@@ -120,25 +129,40 @@ def _by_split(names: tuple[str, str], runs: Sequence[Sequence[Row]], plan: Plan)
             f"--compare {names[0]} {names[1]}: hold no split{f' {plan.split!r}' if plan.split else ''} together",
             "Run both on one gold file, with the same --split",
         )
-    a, b = (f"{name} (saved run)" if _is_run(name) else name for name in names)
+    a, b = (_source(name, plan.out) for name in names)
     return [versus(runs[0], runs[1], split, plan.gates, (a, b)) for split in splits]
+
+
+def _results(name: str, out: Path) -> Results | None:
+    """What a side's results.json tells; None where there is none."""
+    from rfp_responder.evaluation.report import load_results
+
+    file = (Path(name) if _is_run(name) else out / name) / "results.json"
+    return load_results(file) if file.is_file() else None
+
+
+def _source(name: str, out: Path) -> Source:
+    from rfp_responder.evaluation.versus import Source
+
+    label, told = f"{name} (saved run)" if _is_run(name) else name, _results(name, out)
+    if told is None:
+        return Source(label)
+    digests = [str(told.settings.get(key, "")) for key in _DIGESTS]
+    return Source(label, " ".join(each for each in digests if each), told.unpriced)
 
 
 def _differences(names: tuple[str, str], plan: Plan) -> list[str]:
     """In what else two runs differ, by what stands in their results.json; a run without one tells nothing."""
-    from rfp_responder.evaluation.report import load_results
-
-    files = [(Path(name) if _is_run(name) else plan.out / name) / "results.json" for name in names]
-    if not all(file.is_file() for file in files):
+    a, b = (_results(name, plan.out) for name in names)
+    if a is None or b is None:
         return []
-    a, b = (load_results(file) for file in files)
     notes = []
     if a.gold_sha256 != b.gold_sha256:
         notes.append(f"A and B were measured on two gold files ({a.gold_sha256[:12]}, {b.gold_sha256[:12]})")
     absent = "not told"
     odd = [
         f"{key} ({a.settings.get(key, absent)}, {b.settings.get(key, absent)})"
-        for key in sorted({*a.settings, *b.settings} - {"prompt"})
+        for key in sorted({*a.settings, *b.settings} - {"prompt", *_DIGESTS})
         if a.settings.get(key, absent) != b.settings.get(key, absent)
     ]
     if odd:

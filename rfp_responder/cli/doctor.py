@@ -63,7 +63,9 @@ def doctor(
         *_ocr(settings),
         *_files(settings),
         *_variables(),
+        *_prompts(settings),
         *_models(settings, probe),
+        *_prices(settings),
     ]
     rows = list(_settings(settings))
     broken = [each for each in findings if each.mark == "fault"]
@@ -151,6 +153,50 @@ def _files(settings: Settings) -> Iterator[Finding]:
         path: Path | None = getattr(settings, name)
         if path is not None and not os.access(path, os.R_OK):
             yield Finding(f"setting {name}", "fault", f"{path} cannot be read, expected a file")
+
+
+def _prompts(settings: Settings) -> Iterator[Finding]:
+    """The prompts that answer, and every other file of a version; a released one that has changed is a fault."""
+    from rfp_responder.prompts import PromptLibrary
+
+    try:
+        library = PromptLibrary(settings.prompts)
+        faults = library.readable()[1]
+    except InputError as error:
+        yield Finding("prompts", "fault", str(error))
+        return
+    used = {"prompt": settings.prompt} | ({"candidate": "candidate"} if settings.canary else {})
+    told = set()
+    for area, named in used.items():
+        try:
+            version = library.find(named)
+        except InputError as error:
+            share = f"canary (RFP_CANARY) is {settings.canary:g}: " if area == "candidate" else ""
+            told.add(str(error))
+            yield Finding(area, "fault" if settings.model else "note", f"{share}{error}")
+            continue
+        place = "own" if library.is_own(version) else "shipped"
+        released = "released" if library.is_released(version) else "not released"
+        shown = version.ref if version.ref == named else f"{named} is {version.ref}"
+        yield Finding(area, "ok", f"{shown} ({place}, {released}, sha256 {version.digest[:12]})")
+    for fault in faults:
+        if str(fault) not in told:
+            yield Finding("prompts", "fault" if "released" in fault.what else "note", str(fault))
+
+
+def _prices(settings: Settings) -> Iterator[Finding]:
+    """Models whose cost cannot be told."""
+    from rfp_responder.chat.prices import REMEDY
+    from rfp_responder.cli.measuring import unpriced
+
+    try:
+        names = unpriced(settings)
+    except InputError:
+        return  # told of the model, or of the setting prices
+    for name in names:
+        yield Finding(
+            "price", "note", f"of model {name} is not known: its cost is not told, and no cap holds it. {REMEDY}"
+        )
 
 
 def _variables() -> Iterator[Finding]:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,7 +18,7 @@ if TYPE_CHECKING:
     from rfp_responder.cli.comparing import Plan
     from rfp_responder.cli.measuring import Build
     from rfp_responder.evaluation.gold import GoldCase
-    from rfp_responder.evaluation.run import Provenance, RunResult, Setting
+    from rfp_responder.evaluation.run import Provenance, RunResult
     from rfp_responder.settings import Settings
 
 GOLD = Path("evals/gold.jsonl")
@@ -50,7 +48,7 @@ def evaluate(
     index: IndexOption = None,
 ) -> int:
     """Measure on a gold set: retrieval, answers, citations, refusals, cost, with 95 % intervals."""
-    from rfp_responder.cli.measuring import PARTIAL, prepare
+    from rfp_responder.cli.measuring import PARTIAL, alone, capped, prepare
     from rfp_responder.evaluation.gates import failures, load_gates
     from rfp_responder.evaluation.report import load_results, markdown_table, text_table, write_between_markers
     from rfp_responder.evaluation.slices import by_tag
@@ -61,18 +59,15 @@ def evaluate(
     if against:
         if gate or readme or baseline or prompt:
             raise InputError("--compare: stands alone", "Leave out --gate, --readme, --baseline and --prompt")
-        plan = _plan(settings, (gold, gates, out), split, _build(max_cost))
+        plan = _plan(settings, (gold, gates, out), split, capped(max_cost))
         return _compare(against, plan, as_json=as_json)
     if prompt:
-        if not settings.model:
-            raise InputError(
-                f"--prompt {prompt}: a prompt cannot be measured without a model", "Set RFP_MODEL (and RFP_BASE_URL)"
-            )
-        settings = settings.model_copy(update={"canary": 0.0})  # this prompt and no other
+        settings = alone(settings, prompt)
     floors = load_gates(gates) if gate else []
     cases = _cases(gold, split)
-    result = prepare(settings, _build(max_cost)).run(cases, "eval", out / PARTIAL)
-    result.save(out, _provenance(gold, settings))
+    ready, told = prepare(settings, capped(max_cost)), _provenance(gold, settings)
+    result = ready.run(cases, "eval", out / PARTIAL)
+    result.save(out, told)
     results = load_results(out / "results.json")
     if as_json:
         print_json(json.loads((out / "results.json").read_text("utf-8")))
@@ -108,18 +103,6 @@ def _cases(gold: Path, split: str | None) -> list[GoldCase]:
     if not cases:
         raise InputError(f"gold {gold}: no case of split {split!r}", "Expected --split tune or --split test")
     return cases
-
-
-def _build(max_cost: float | None) -> Build | None:
-    """What makes the responder under a cap on the cost of the whole command; None: as the settings say."""
-    if max_cost is None:
-        return None
-    from rfp_responder.assemble import responder_over
-    from rfp_responder.assemble.models import Wiring
-    from rfp_responder.chat.cost import Budget
-
-    wiring = Wiring(budget=Budget(max_cost))
-    return lambda settings, knowledge: responder_over(settings, knowledge, wiring)
 
 
 def _plan(settings: Settings, places: tuple[Path, Path, Path], split: str | None, build: Build | None) -> Plan:
@@ -160,42 +143,10 @@ def _family(gates: Path) -> Sequence[str]:
 
 
 def _provenance(gold: Path, settings: Settings) -> Provenance:
-    """What a result tells of its run: no key, no address of a server, no path."""
+    from rfp_responder.cli.measuring import provenance
     from rfp_responder.evaluation.gold import gold_digest
-    from rfp_responder.evaluation.run import Provenance
 
-    shown: dict[str, Setting] = {
-        "top_k": settings.top_k,
-        "embedding_model": Path(settings.embedding_model).name,
-        "dense_weight": settings.dense_weight,
-        "prior_weight": settings.prior_weight,
-        "reranker": Path(settings.reranker).name or "none",
-        "model": settings.model or "offline",
-    }
-    if settings.model:
-        shown |= {
-            "small_model": settings.small_model,
-            "fallback_models": settings.fallback_models,
-            "offline_fallback": settings.offline_fallback,
-            "prompt": settings.prompt,
-            "canary": settings.canary,
-            "context_passages": settings.context_passages,
-            "context_tokens": settings.context_tokens,
-            "parallel": settings.parallel,
-            "reply_cache": settings.reply_cache,
-        }
-    else:
-        shown["min_confidence"] = settings.min_confidence
-    return Provenance(gold_digest(gold), _commit(), datetime.now(UTC).date().isoformat(), shown)
-
-
-def _commit() -> str:
-    """The commit checked out here, or ``unknown`` outside a repository."""
-    try:
-        done = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=False, timeout=10)
-    except (OSError, subprocess.TimeoutExpired):
-        return "unknown"
-    return done.stdout.strip() if done.returncode == 0 else "unknown"
+    return provenance(gold_digest(gold), settings)
 
 
 def _show_changes(baseline: Path, result: RunResult, *, err: bool) -> None:

@@ -243,7 +243,7 @@ def _fit_prompt(settings: Settings, asked: _Asked, ref: str, bounds: _Bounds) ->
     chosen = better(trials) if trials else 0
     today = datetime.now(UTC).date()
     made = add(as_version(options[chosen], base, model.name, gold, today)) if chosen else None
-    fitted = Fitted(base, found, options, trials, chosen, made, model.calls, model.cost_usd)
+    fitted = Fitted(base, found, options, trials, chosen, made, model.calls, model.cost_usd, model.ended)
     asked.out.mkdir(parents=True, exist_ok=True)
     write_staged(asked.out / "optimize-prompt.json", prompt_json(fitted, model.name, gold))
     typer.echo(prompt_text(fitted, model.name))

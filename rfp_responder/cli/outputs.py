@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _NO_PART = {  # settings that change what a run costs, or how it goes, and no answer
     "api_key", "api_key_file", "small_api_key", "index", "timeout", "max_retries", "max_wait", "parallel",
     "requests_per_minute", "tokens_per_minute", "prices", "reply_cache",
+    # a model moves between ports and gateways; a row that was answered offline instead is asked again in any case
+    "base_url", "small_base_url", "offline_fallback",
 }  # fmt: skip
 
 
@@ -124,6 +126,16 @@ def checkpoint_file(
     seed = "\n".join([file_digest(questionnaire), chosen, *held])
     folder = settings.index / "answers"
     return folder / f"{questionnaire.stem[:60]}-{hashlib.sha256(seed.encode()).hexdigest()[:12]}.jsonl"
+
+
+def nothing_kept(checkpoint: Path | None) -> str:
+    """What is to be said where ``--resume`` finds no finished rows; ``""`` where it finds some."""
+    if checkpoint is None or (checkpoint.is_file() and checkpoint.stat().st_size):
+        return ""
+    return (
+        "--resume: no finished rows are kept of this questionnaire with these documents, options and settings; "
+        "every question is asked"
+    )
 
 
 def prompts_used(settings: Settings) -> list[str]:

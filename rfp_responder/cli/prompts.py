@@ -12,10 +12,12 @@ from rfp_responder.cli import EXIT_GATE, app
 from rfp_responder.cli.documents import IndexOption, JsonOption
 from rfp_responder.cli.evaluation import GATES, GOLD
 from rfp_responder.cli.shown import one_line, plain, print_json, table_lines
-from rfp_responder.errors import InputError
+from rfp_responder.errors import CostLimitError, InputError, ModelError
 
 if TYPE_CHECKING:
+    from rfp_responder.cli.measuring import Build
     from rfp_responder.evaluation.promotion import Trial
+    from rfp_responder.evaluation.run import Provenance, RunResult
     from rfp_responder.prompts import PromptLibrary, PromptVersion
     from rfp_responder.prompts.folder import Event
     from rfp_responder.settings import Settings
@@ -39,7 +41,9 @@ def list_versions(folder: FolderOption = None, as_json: JsonOption = False) -> N
     """List every version, and which one answers."""
     library = _library(folder)
     aliases = library.aliases()
-    versions = library.versions()
+    versions, faults = library.readable()
+    for fault in faults:
+        typer.echo(f"rfp: not listed: {one_line(str(fault))}", err=True)
     if as_json:
         print_json([_version_json(library, version, aliases) for version in versions])
         return
@@ -120,6 +124,9 @@ def promote(
     by: ByOption = "",
     gold: Annotated[Path, typer.Option("--gold", help="Gold set, JSON lines.")] = GOLD,
     gates: Annotated[Path, typer.Option("--gates", help="Floors, TOML.")] = GATES,
+    max_cost: Annotated[
+        float | None, typer.Option("--max-cost", metavar="USD", help="Stop before both runs cost more than this.")
+    ] = None,
     index: IndexOption = None,
     folder: FolderOption = None,
     as_json: JsonOption = False,
@@ -128,13 +135,20 @@ def promote(
 
     A candidate is not measured.
     """
+    from rfp_responder.cli.measuring import alone, capped
     from rfp_responder.evaluation.promotion import Promotion
     from rfp_responder.settings import load_settings
 
     settings = load_settings(index=index, prompts=folder)
-    promotion = Promotion(_library(folder), _now, one_line(by))
-    trial = _trial(settings, gold, gates) if alias == "production" else None
-    event = promotion.promote(ref, trial) if trial else promotion.nominate(ref)
+    library = _library(folder)
+    promotion = Promotion(library, _now, one_line(by))
+    if alias != "production" and max_cost is not None:
+        raise InputError("--max-cost: a candidate is not measured and costs nothing", "Leave it out")
+    if alias == "production":
+        alone(settings, ref)  # raises where no model is named
+        event = promotion.promote(ref, _trial(settings, (gold, gates, _runs(library)), capped(max_cost)))
+    else:
+        event = promotion.nominate(ref)
     if as_json:
         print_json(_events_json((event,))[0])
     else:
@@ -190,18 +204,22 @@ def _now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
-def _trial(settings: Settings, gold: Path, gates: Path) -> Trial:
-    """By what a version is measured: the model alone, as another in its stead would be measured for it otherwise."""
+def _runs(library: PromptLibrary) -> Path:
+    """The folder of the runs that promotions rest on."""
+    from rfp_responder.prompts.folder import PromptFolder
+    from rfp_responder.prompts.library import RUNS
+
+    return PromptFolder(library).path / RUNS
+
+
+def _trial(settings: Settings, places: tuple[Path, Path, Path], build: Build | None) -> Trial:
+    """By what a version is measured: the model alone. ``places``: the gold set, the gates, the folder of the runs."""
+    from rfp_responder.cli import measuring
     from rfp_responder.evaluation.gates import load_gates
     from rfp_responder.evaluation.gold import gold_digest, load_gold
     from rfp_responder.evaluation.promotion import Trial
-    from rfp_responder.evaluation.run import Provenance, RunResult
 
-    if not settings.model:
-        raise InputError(
-            "setting model: none is named, and a prompt cannot be measured without one",
-            "Set RFP_MODEL and RFP_BASE_URL, or model and base_url in rfp.toml",
-        )
+    gold, gates, runs = places
     floors = tuple(load_gates(gates))
     cases = [case for case in load_gold(gold) if case.split == "test"]
     if not cases:
@@ -209,24 +227,18 @@ def _trial(settings: Settings, gold: Path, gates: Path) -> Trial:
     digest = gold_digest(gold)
 
     def measured(version: PromptVersion) -> RunResult:
-        from rfp_responder.cli.measuring import measure
+        partial = runs / f"{version.ref}.{measuring.PARTIAL}"
+        try:
+            return measuring.measure(measuring.alone(settings, version.ref), cases, version.ref, build, partial)
+        except (ModelError, CostLimitError) as error:
+            kind = CostLimitError if isinstance(error, CostLimitError) else ModelError
+            kept = f". Nothing was promoted; the rows so far are in {partial}" if partial.is_file() else ""
+            raise kind(f"prompt {version.ref}: {error.what}", f"{error.remedy}{kept}") from error
 
-        alone = {"prompt": version.ref, "canary": 0.0, "offline_fallback": False, "fallback_models": ""}
-        return measure(settings.model_copy(update=alone), cases, version.ref)
+    def told(version: PromptVersion) -> Provenance:
+        return measuring.provenance(digest, measuring.alone(settings, version.ref))
 
-    def provenance(version: PromptVersion) -> Provenance:
-        shown: dict[str, str | int | float | bool | None] = {
-            "prompt": version.ref,
-            "prompt_sha256": version.digest,
-            "model": settings.model,
-            "small_model": settings.small_model,
-            "context_passages": settings.context_passages,
-            "context_tokens": settings.context_tokens,
-            "embedding_model": Path(settings.embedding_model).name,
-        }
-        return Provenance(digest, "unknown", _now().date().isoformat(), shown)
-
-    return Trial(measured, provenance, floors, digest, settings.model)
+    return Trial(measured, told, floors, digest, settings.model)
 
 
 def _pointing(version: PromptVersion, aliases: dict[str, str]) -> list[str]:

@@ -112,8 +112,9 @@ def ask(
     allowed = tuple(dict.fromkeys(value.strip() for value in (choices or "").split(",") if value.strip()))
     asked = Question("", question, choices=allowed, max_words=max_words, max_characters=max_characters)
     scope = _scope(document, tag, since, until, audience)
+    settings = load_settings(index=index, top_k=top_k, canary=0.0)  # the candidate gets rows of questionnaires alone
     with draft_view() as hear:
-        answer = make_responder(load_settings(index=index, top_k=top_k), Wiring(listener=hear)).ask(asked, scope=scope)
+        answer = make_responder(settings, Wiring(listener=hear)).ask(asked, scope=scope)
     if as_json:
         print_json(answer_json(answer))
     else:

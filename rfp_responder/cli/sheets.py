@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,6 +16,7 @@ from rfp_responder.cli.outputs import (
     check_outputs,
     checkpoint_file,
     keep_edits,
+    nothing_kept,
     page_of,
     prompts_used,
     write_report,
@@ -126,15 +128,15 @@ def answer(
     """Fill a questionnaire's own cells and hand it back, nothing else touched."""
     from rfp_responder.assemble import Wiring, open_knowledge_base, responder_over
     from rfp_responder.chat.cost import Budget
+    from rfp_responder.chat.stop import Stop
     from rfp_responder.questionnaire import Options, Source, load_mapping
     from rfp_responder.settings import load_settings
 
     settings = load_settings(index=index)
-    budget = Budget(max_cost)
-    used = {"previous edition": previous, "mapping": mapping}
-    target, told = _outputs(questionnaire, out, report, used)
+    budget, stop = Budget(max_cost), Stop()
+    outputs = _outputs(questionnaire, out, report, {"previous edition": previous, "mapping": mapping})
     knowledge = open_knowledge_base(settings)
-    responder = responder_over(settings, knowledge, Wiring(budget=budget, estimating=estimate))
+    responder = responder_over(settings, knowledge, Wiring(budget=budget, estimating=estimate, stop=stop))
     options = Options(
         workers=settings.parallel if settings.model else min(cores(), _OFFLINE_WORKERS),
         mapping=load_mapping(mapping) if mapping else None,
@@ -142,17 +144,28 @@ def answer(
         wrap=wrap,
         sources=lambda: [Source(row.name, row.digest, row.source) for row in knowledge.documents()],
         notes=unpriced(settings),
+        stop=stop,
     )
     if previous:
         options = _carrying(options, previous, settings, knowledge)
-    others = [previous, mapping, f"evidence {evidence}"]
-    checkpoint = checkpoint_file(questionnaire, settings, knowledge.documents(), [*others, *prompts_used(settings)])
+    kept = _kept(questionnaire, settings, knowledge, [previous, mapping, f"evidence {evidence}"], resume), resume
     if estimate:
-        lines = estimate_lines(questionnaire, responder.ask, (checkpoint, resume), options, settings)
+        lines = estimate_lines(questionnaire, responder.ask, kept, options, settings)
     else:
-        outcome = _filled(questionnaire, (target, told), responder.ask, (checkpoint, resume), options, settings.index)
-        lines = _told(outcome, target, told, budget.spent)
+        outcome = _filled(questionnaire, outputs, responder.ask, kept, options, settings.index)
+        lines = _told(outcome, *outputs, budget.spent)
     typer.echo("\n".join(one_line(line) for line in lines))
+
+
+def _kept(
+    questionnaire: Path, settings: Settings, knowledge: KnowledgeBase, others: Sequence[Path | str | None], resume: bool
+) -> Path | None:
+    """Where finished rows of this run are kept; where none are and some were expected, that is said before the
+    questions are paid for anew."""
+    found = checkpoint_file(questionnaire, settings, knowledge.documents(), [*others, *prompts_used(settings)])
+    if resume and (said := nothing_kept(found)):
+        typer.echo(f"rfp: {said}", err=True)
+    return found
 
 
 def _outputs(

@@ -144,12 +144,16 @@ class _Heard:
 
 @dataclass(slots=True)
 class CountedChat:
-    """A model that is asked at most ``most`` times; then it raises CostLimitError."""
+    """A model that is asked at most ``most`` times; then it raises CostLimitError.
+
+    ``ended`` is why nothing more was asked: so many calls, or the cap on the cost; "" while it goes on.
+    """
 
     model: ChatModel
     most: int
     calls: int = 0
     cost_usd: float = 0.0
+    ended: str = ""
 
     @property
     def name(self) -> str:
@@ -159,9 +163,15 @@ class CountedChat:
     def reply(self, request: ModelRequest, listener: Listener | None = None) -> ModelReply:
         """The model's reply."""
         if self.calls >= self.most:
-            raise CostLimitError(f"--max-calls {self.most}: so many calls were made", "Allow more with --max-calls")
+            self.ended = f"--max-calls {self.most}: so many calls were made"
+            raise CostLimitError(self.ended, "Allow more with --max-calls")
         self.calls += 1
-        reply = self.model.reply(request, listener)
+        try:
+            reply = self.model.reply(request, listener)
+        except CostLimitError as error:
+            self.calls -= 1  # it was not asked
+            self.ended = error.what
+            raise
         self.cost_usd += reply.cost_usd
         return reply
 

@@ -22,7 +22,8 @@ class Fitted:
     """The version that was fitted, what was found and tried, and the version that was written (None: none was).
 
     ``trials`` belong to ``options`` in order and are empty where nothing was found; ``chosen`` is an index of both, 0
-    for the version itself. ``calls`` and ``cost_usd`` are all that was spent.
+    for the version itself. ``calls`` and ``cost_usd`` are all that was spent; ``ended`` says why no more was
+    asked ("": everything was tried).
     """
 
     base: PromptVersion
@@ -33,6 +34,7 @@ class Fitted:
     made: PromptVersion | None
     calls: int
     cost_usd: float
+    ended: str = ""
 
 
 def prompt_text(fitted: Fitted, model: str) -> str:
@@ -44,6 +46,8 @@ def prompt_text(fitted: Fitted, model: str) -> str:
         f"found on {found.asked} tune cases{' (then their share of the calls was used up)' if found.stopped else ''}: "
         f"examples: {len(found.examples)}, pieces of advice: {len(found.advice)}",
     ]
+    if fitted.ended:
+        lines.append(f"stopped before everything was tried: {fitted.ended}")
     if found.left_out:
         lines.append(f"left out, since they tell what the test asks: {', '.join(case for case, _ in found.left_out)}")
     if not fitted.trials:
@@ -94,6 +98,7 @@ def prompt_json(fitted: Fitted, model: str, gold_sha256: str) -> str:
         "cost_usd": fitted.cost_usd,
         "asked": found.asked,
         "stopped": found.stopped,
+        "ended": fitted.ended,
         "left_out": [list(pair) for pair in found.left_out],
         "tried": [
             {

@@ -10,7 +10,7 @@ from typing import Any
 from rfp_responder.evaluation.compare import Change, changes, markdown_changes
 from rfp_responder.evaluation.gold import Split
 from rfp_responder.evaluation.optimize import Lever, Outcome
-from rfp_responder.evaluation.optimize_choice import FOLDS, GUARDS, Trial, Values, difference, guarded
+from rfp_responder.evaluation.optimize_choice import GUARDS, Trial, Values, difference, folds, guarded
 from rfp_responder.evaluation.report import markdown_rows
 from rfp_responder.evaluation.run import Row
 from rfp_responder.evaluation.stats import Difference
@@ -95,7 +95,9 @@ def text(outcome: Outcome, levers: Sequence[Lever]) -> str:
         moved = {name: choice.best.values[name] for name in choice.best.changed(choice.present)}
         parts += [f"best:    utility {choice.best.mean():.3f} with {shown(moved)}"]
         parts += [f"         gain on the cases it was picked on {gain_text(choice.on_tune)}"]
-    parts += [f"gain of picking like this, {FOLDS} folds of topics: {gain_text(choice.held_out)}"]
+    parts += [
+        f"gain of picking like this, {len(folds(choice.present.topics))} folds of topics: {gain_text(choice.held_out)}"
+    ]
     if choice.chance is not None:
         parts += [f"chance that one of so many settings looks as good by luck: {choice.chance:.3f}"]
     if not choice.is_change:

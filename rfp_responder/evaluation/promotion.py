@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from rfp_responder.errors import InputError
-from rfp_responder.evaluation.compare import changes
+from rfp_responder.errors import InputError, ModelError
 from rfp_responder.evaluation.gates import Gate, failures
 from rfp_responder.evaluation.run import Provenance, RunResult
+from rfp_responder.evaluation.versus import versus
 from rfp_responder.prompts import PromptLibrary, PromptVersion
 from rfp_responder.prompts.folder import Alias, Event, PromptFolder
 
@@ -48,7 +48,8 @@ class Promotion:
         """Measure a version and, where no gate fails, make it the one that answers; recorded either way.
 
         It is measured first; the version that answers now is measured only if the floors hold, under the same
-        conditions. Raises InputError where it cannot be promoted at all, RfpError where it cannot be measured.
+        conditions. Each run is saved as soon as it is there. Raises InputError where it cannot be promoted at all,
+        RfpError where it, or the version that answers now, cannot be measured.
         """
         if not trial.gates:
             raise InputError("gates: no floor is named, expected at least one", "Name floors in the file of the gates")
@@ -57,17 +58,17 @@ class Promotion:
         folder = PromptFolder(self.library)
         with folder.alone():
             folder.events()  # a log that cannot be read is told before anything is measured
-            result = trial.measure(version)
+            result, run = _measured(folder, version, trial)
             reasons = failures(result, list(trial.gates))
-            other = trial.measure(present) if present and not reasons else None
-            if other is not None and present is not None:
+            other, other_run = None, ""
+            if present is not None and not reasons:
+                other, other_run = _measured(folder, present, trial)
+                _require_whole(other, present.ref, folder.path / other_run)
                 reasons = clearly_worse(other, result, trial.gates, present.ref)
             if self.library.find(version.ref) != version or self.library.aliases().get("production") != before:
                 raise InputError(
                     f"prompt {version.ref}: prompts have changed while it was measured", "Promote it again"
                 )
-            run = folder.run_folder(version, trial.gold, trial.model)
-            _save(result, run, trial.provenance(version))
             event = Event(
                 when=self.clock(),
                 what="refused" if reasons else "promoted",
@@ -76,7 +77,8 @@ class Promotion:
                 after=version.ref,
                 digest=version.digest,
                 by=self.by,
-                run=run.relative_to(folder.path).as_posix(),
+                run=run,
+                run_before=other_run,
                 model=trial.model,
                 gold=trial.gold,
                 figures=figures(result, trial.gates),
@@ -84,7 +86,7 @@ class Promotion:
                 reasons=tuple(reasons),
             )
             if not reasons:
-                folder.attach(version, (run / "results.json").read_text("utf-8"))
+                folder.attach(version, (folder.path / run / "results.json").read_text("utf-8"))
             _settle(folder, version, event)
         return event
 
@@ -103,7 +105,7 @@ class Promotion:
         _earlier(folder, alias)  # where there is nothing to roll back, nothing is written, not even a lock
         with folder.alone():
             ref, now = _earlier(folder, alias), self.library.aliases().get(alias)
-            digest = self.library.find(ref).digest if ref else ""
+            digest = _as_recorded(folder, self.library.find(ref)) if ref else ""
             event = Event(self.clock(), "rolled back", alias, now, ref, digest, self.by)
             folder.record(event)
             folder.point(alias, ref)
@@ -138,19 +140,37 @@ def _earlier(folder: PromptFolder, alias: Alias) -> str | None:
     return earlier[-1]
 
 
+def _as_recorded(folder: PromptFolder, version: PromptVersion) -> str:
+    """The digest of a version; raises InputError where the log has another text under its reference."""
+    known = [
+        event.digest
+        for event in folder.events()
+        if event.what != "refused" and event.after == version.ref and event.digest
+    ]
+    if known and known[-1] != version.digest:
+        raise InputError(
+            f"prompt {version.ref}: its text is not the one that was promoted (digest {version.digest[:12]}, "
+            f"the log has {known[-1][:12]})",
+            "Promote the version that you want by its present number: rfp prompts list",
+        )
+    return version.digest
+
+
 def clearly_worse(before: RunResult, after: RunResult, gates: Sequence[Gate], ref: str) -> list[str]:
-    """A line for each metric of the gates whose paired difference lies, with its 95 % interval, on the worse side."""
-    names = {gate.metric for gate in gates}
+    """A line for each metric of the gates whose difference lies, with its 95 % interval, on the worse side.
+
+    The difference is that of ``rfp eval --compare``: of the two runs as they stand, also where one of them answers
+    cases that the other leaves blank.
+    """
     found = []
-    for change in changes(before.rows, after.rows, "test"):
-        interval = change.difference.interval
-        if change.metric.name not in names or interval is None:
+    for one in versus(before.rows, after.rows, "test", {gate.metric for gate in gates}).contrasts:
+        if one.group != "gate" or one.difference is None or one.low is None or one.high is None:
             continue
-        if interval.low > 0 if change.metric.better == "lower" else interval.high < 0:
-            shown = f"{change.difference.mean:+.3f}, 95 % interval {interval.low:+.3f} to {interval.high:+.3f}"
+        if one.low > 0 if one.lower_is_better else one.high < 0:
+            shown = f"{one.difference:+.3f}, 95 % interval {one.low:+.3f} to {one.high:+.3f}"
+            count = str(one.n_a) if one.n_a == one.n_b else f"{one.n_a} and {one.n_b}"
             found.append(
-                f"{change.metric.name}: {change.after:.3f}, clearly worse than {change.before:.3f} of {ref} "
-                f"(difference {shown}, n = {change.difference.n})"
+                f"{one.metric}: {one.b:.3f}, clearly worse than {one.a:.3f} of {ref} (difference {shown}, n = {count})"
             )
     return found
 
@@ -170,8 +190,26 @@ def _settle(folder: PromptFolder, version: PromptVersion, event: Event) -> None:
         folder.point(event.alias, version.ref)
 
 
+def _measured(folder: PromptFolder, version: PromptVersion, trial: Trial) -> tuple[RunResult, str]:
+    """A version's run, and where it is kept below the folder of prompts."""
+    run = folder.run_folder(version, trial.gold, trial.model)
+    result = trial.measure(version)
+    _save(result, run, trial.provenance(version))
+    return result, run.relative_to(folder.path).as_posix()
+
+
+def _require_whole(result: RunResult, ref: str, run: Path) -> None:
+    """Raise ModelError for a run with errors: it counts them as misses, and anything looks good beside those."""
+    failed = sum(row.status == "error" for row in result.rows)
+    if failed:
+        raise ModelError(
+            f"production could not be measured: {failed} of {len(result.rows)} questions put to {ref} failed",
+            f"Nothing was promoted; {run / 'rows.jsonl'} tells the faults: promote again when they are mended",
+        )
+
+
 def _save(result: RunResult, folder: Path, provenance: Provenance) -> None:
-    """A run into its folder, whole or not at all; an earlier run of the same name gives way."""
+    """A run into its folder, whole or not at all; one that no entry of the log names gives way."""
     staged = folder.with_name(f".{folder.name}.part")
     shutil.rmtree(staged, ignore_errors=True)
     result.save(staged, provenance)

@@ -16,7 +16,7 @@ from pydantic import TypeAdapter
 
 from rfp_responder.errors import InputError
 from rfp_responder.evaluation.metrics import METRICS
-from rfp_responder.evaluation.routes import RouteFigures, Totals, several_ways
+from rfp_responder.evaluation.routes import RouteFigures, Totals, in_its_stead, several_ways
 from rfp_responder.evaluation.rows import Aggregate
 from rfp_responder.evaluation.run import SCHEMA, Latency, Setting
 
@@ -37,6 +37,7 @@ class Results:
     totals: Totals | None = None
     routes: tuple[RouteFigures, ...] = ()
     settings: Mapping[str, Setting] = field(default_factory=dict)
+    unpriced: tuple[str, ...] = ()
 
 
 def load_results(path: Path) -> Results:
@@ -55,6 +56,7 @@ def load_results(path: Path) -> Results:
             Totals(**data["totals"]) if "totals" in data else None,
             TypeAdapter(tuple[RouteFigures, ...]).validate_python(data.get("routes", ())),
             dict(data["settings"]),
+            tuple(data.get("unpriced", ())),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"cannot read the results in {path}: {error}", _REMEDY) from error
@@ -76,6 +78,7 @@ def markdown_table(results: Results) -> str:
         lines += ["", f"{spent[0].upper()}{spent[1:]}."]
     if several_ways(results.routes):
         lines += ["", markdown_rows(_ROUTES_HEAD, _routes(results.routes)).rstrip(), "", _ROUTES_NOTE]
+        lines += ["", f"Note: {note}."] if (note := in_its_stead(results.routes)) else []
     return "\n".join(lines) + "\n"
 
 
@@ -89,6 +92,7 @@ def text_table(results: Results) -> str:
     lines += [spent] if (spent := _spent(results)) else []
     if several_ways(results.routes):
         lines += ["", "by route", *columns([_ROUTES_HEAD, *_routes(results.routes)]), _ROUTES_NOTE]
+        lines += [f"note: {note}"] if (note := in_its_stead(results.routes)) else []
     return "\n".join(lines) + "\n"
 
 
@@ -142,14 +146,20 @@ def _spent(results: Results) -> str:
     sums = results.totals
     if sums is None or not (sums.input_tokens or sums.output_tokens or sums.cost_usd):
         return ""
-    return (
-        f"tokens {sums.input_tokens:,} in, {sums.output_tokens:,} out; {dollars(sums.cost_usd)} USD in all, "
-        f"{dollars(sums.cost_per_100)} per 100 questions; {sums.dropped} claims dropped by grounding"
-    )
+    unknown = f"price of {', '.join(results.unpriced)} not known" if results.unpriced else ""
+    cost = f"{dollars(sums.cost_usd)} USD in all, {dollars(sums.cost_per_100)} per 100 questions"
+    if sums.cost_usd is None:
+        cost = unknown
+    elif unknown:
+        cost += f" ({unknown}: it cost more)"
+    tokens = f"tokens {sums.input_tokens:,} in, {sums.output_tokens:,} out"
+    return f"{tokens}; {cost}; {sums.dropped} claims dropped by grounding"
 
 
-def dollars(value: float) -> str:
+def dollars(value: float | None) -> str:
     """Dollars to the cent, and to two figures below it: most questions cost less than one."""
+    if value is None:
+        return "not known"
     if value == 0 or abs(value) >= 0.1:
         return f"{value:,.2f}"
     return f"{value:.{1 - math.floor(math.log10(abs(value)))}f}"

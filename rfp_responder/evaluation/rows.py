@@ -53,6 +53,11 @@ class Row:
     cost_usd: float = 0.0
     dropped: int = 0
 
+    @property
+    def from_cache(self) -> bool:
+        """Whether its replies were taken from the cache: a model wrote and took no token."""
+        return self.prompt is not None and self.status != "error" and not (self.input_tokens or self.output_tokens)
+
 
 @dataclass(frozen=True, slots=True)
 class Aggregate:

@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 
 from rfp_responder.answer.chat import UnusableReplyError
-from rfp_responder.domain import Answer, Question, Usage
+from rfp_responder.domain import Answer, Question, Usage, dropped_claims
 from rfp_responder.errors import CostLimitError, ModelError, ModelReplyError, RfpError
 from rfp_responder.evaluation import answer_metrics as words
 from rfp_responder.evaluation import metrics
@@ -34,8 +34,6 @@ Setting = str | int | float | bool | None
 SCHEMA = 1
 MODEL_FAULTS = 3  # in a row: the server is down or the key is wrong, and the other questions would fail alike
 
-_QUOTE = "dropped a quote"  # its claim may rest on another one, and has a note of its own where it does not
-
 
 @dataclass(frozen=True, slots=True)
 class Latency:
@@ -50,12 +48,16 @@ class Latency:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Where a result comes from, as the caller knows it: ``date`` is ISO (a day, no time of day)."""
+    """Where a result comes from, as the caller knows it: ``date`` is ISO (a day, no time of day).
+
+    ``unpriced`` are the models whose price is not known: what they cost is told as not known, never as 0.
+    """
 
     gold_sha256: str
     commit: str
     date: str
     settings: Mapping[str, Setting]
+    unpriced: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +99,8 @@ class RunResult:
             "cases": len(self.rows),
             "aggregates": [asdict(one) for one in self.aggregates],
             "latency": [asdict(one) for one in self.latency],
-            "totals": asdict(totals(self.rows)),
-            "routes": [asdict(one) for one in by_route(self.rows)],
+            "totals": asdict(totals(self.rows, provenance.unpriced)),
+            "routes": [asdict(one) for one in by_route(self.rows, provenance.unpriced)],
         }
         write_whole(folder / "rows.jsonl", "".join(line_of(row) + "\n" for row in self.rows))
         text = json.dumps(results, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
@@ -225,7 +227,7 @@ def score(case: GoldCase, answer: Answer, embed: words.Embed) -> Row:
         input_tokens=answer.usage.input_tokens,
         output_tokens=answer.usage.output_tokens,
         cost_usd=round(answer.usage.cost_usd, 8),
-        dropped=sum(note.startswith("dropped") and not note.startswith(_QUOTE) for note in answer.notes),
+        dropped=dropped_claims(answer.notes),
     )
 
 

@@ -1,10 +1,11 @@
 """A against B on the same cases: for every metric the difference, how sure it is, and what the cases could show.
 
     found = versus(load_rows(a), load_rows(b), "test", gates=FAMILY)
-    found.headline        # "nothing here tells A from B: ..."
+    found.headline        # "no metric of the gates tells A from B: ..."
 
 The figures of A and B are those of their own runs; what is scored may differ between them (only an answer can be
-wrong), so that leaving a hard question blank is seen as such and not as a pair that is missing.
+wrong), so that leaving a hard question blank is seen as such and not as a pair that is missing. There the exchange of A
+and B tests more than the metric (who answers how much differs as well), so a verdict takes the interval's word too.
 """
 
 from __future__ import annotations
@@ -45,25 +46,41 @@ FAMILY = (
 TARGET = 0.05
 """The difference for which the cases that would be needed are told."""
 _FIRST = "key_fact_recall"  # is it right: the metric that the headline speaks of
+_FEWEST_TOPICS = 6  # that must differ for an exchange of whole topics to reach 5 %: 2 / 2**5 = .0625, 2 / 2**6 = .031
+_OF_THE_PROMPT = frozenset({"input_tokens", "output_tokens", "cost_usd_per_100"})  # unless a reply came from the cache
 _MANY = 20  # changed cases from which the normal formula of power is trusted alone
+_AMONG = ", among the others"  # metrics that no gate names
 Group = Literal["gate", "other", "cost"]
 _Part = tuple[float, float]  # what a case adds to the upper and to the lower sum
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """What is known of a run besides its rows: ``digest`` is the sha256 of its prompt (``""``: not recorded),
+    ``unpriced`` are its models whose price is not known, so that they are told to cost nothing."""
+
+    label: str
+    digest: str = ""
+    unpriced: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Side:
     """One of the two runs over one split: who wrote, what went wrong, what it took. ``offline`` counts the answers
-    that no model wrote. Tokens are sums, ``cost_usd`` too; seconds are percentiles of the questions without error."""
+    that no model wrote, ``cached`` those whose replies came from the cache. Tokens are sums, ``cost_usd`` too (None
+    where no price is known); seconds are percentiles of the questions without error."""
 
     label: str
     authors: tuple[str, ...]
     prompts: tuple[str, ...]
     errors: int
     offline: int
+    cached: int
     dropped: int
     input_tokens: int
     output_tokens: int
-    cost_usd: float
+    cost_usd: float | None
+    unpriced: tuple[str, ...]
     p50: float | None
     p95: float | None
 
@@ -72,7 +89,9 @@ class Side:
 class Contrast:
     """One metric of A and of B. ``difference`` is B minus A, with its 95 % interval; ``test`` says how ``p`` was found.
 
-    ``p_holm`` is p adjusted for the number of metrics of the gates on which any case differs; None for other metrics.
+    ``p_holm`` is p adjusted for the number of metrics of its group (gates, others) that can be tested; None where the
+    metric cannot, and for costs. ``testable``: both runs are scored, and six topics or more differ. ``same_cases``:
+    both are scored on the same cases.
     ``better`` and ``worse`` count the cases scored in both in which B is better or worse than A. ``detectable`` is
     the smallest difference that these cases show with 80 % power, ``needed`` how many cases one of 5 points takes;
     None for costs, and where no number would do.
@@ -97,6 +116,8 @@ class Contrast:
     worse: int
     detectable: float | None
     needed: int | None
+    testable: bool
+    same_cases: bool
     verdict: str
 
 
@@ -130,12 +151,12 @@ def versus(
     b: Sequence[Row],
     split: Split,
     gates: Collection[str] = FAMILY,
-    labels: tuple[str, str] = ("A", "B"),
+    sources: tuple[Source, Source] = (Source("A"), Source("B")),
 ) -> Versus:
     """Compare two runs over the cases of ``split``; raises InputError where these are not the same cases.
 
-    ``gates`` are the metrics whose p is adjusted for their number, and of which the headline speaks. Costs are compared
-    over the cases that failed in neither run.
+    ``gates`` are the metrics whose p is adjusted for their number, and of which the headline speaks first. Costs are
+    compared over the cases that failed in neither run.
     """
     ours = [row for row in a if row.split == split]
     found = {row.id: row for row in b if row.split == split}
@@ -147,9 +168,13 @@ def versus(
         )
     pairs = [(row, found[row.id]) for row in ours]
     contrasts = [made for one in _measures(gates) if (made := _contrast(one, pairs))]
-    adjusted = holm({one.metric: one.p for one in contrasts if one.group == "gate" and _moved(one)})
-    judged = tuple(_judged(one, adjusted.get(one.metric)) for one in contrasts)
-    sides = _side(labels[0], ours), _side(labels[1], list(found.values()))
+    sides = _side(sources[0], ours), _side(sources[1], list(found.values()))
+    adjusted: dict[str, float] = {}
+    for group in ("gate", "other"):
+        adjusted |= holm({one.metric: one.p for one in contrasts if one.group == group and one.testable})
+    judged = tuple(
+        _judged_cost(one, sides) if one.group == "cost" else _judged(one, adjusted.get(one.metric)) for one in contrasts
+    )
     return Versus(
         split=split,
         cases=len(pairs),
@@ -158,7 +183,7 @@ def versus(
         b=sides[1],
         headline=_headline(judged),
         contrasts=judged,
-        notes=_notes(sides, len(adjusted)),
+        notes=(*_notes(sides, sources), _of_verdicts(judged)),
     )
 
 
@@ -208,6 +233,7 @@ def _contrast(measure: _Measure, pairs: Sequence[tuple[Row, Row]]) -> Contrast |
     permuted = exchange_test(sums)
     test = "by topic, exact" if permuted.draws is None else f"by topic, {FLIPS:,} draws"
     same_cases = len(both) == n_a == n_b
+    moved_topics = int(((sums.top_a != sums.top_b) | (sums.bottom_a != sums.bottom_b)).sum())
     binary = all(value in {0.0, 1.0} for each in both for value in each)
     mcnemar = mcnemar_exact(ups, downs) if binary and same_cases and measure.group != "cost" else None
     spread, error = interval(sums), standard_error(sums)
@@ -234,6 +260,8 @@ def _contrast(measure: _Measure, pairs: Sequence[tuple[Row, Row]]) -> Contrast |
         worse=ups if measure.lower else downs,
         detectable=shown if shown is not None and shown <= 1 else None,
         needed=cases_needed(error, cases, TARGET, coarse=coarse) if quality and error is not None else None,
+        testable=sums.difference is not None and moved_topics >= _FEWEST_TOPICS,
+        same_cases=same_cases,
         verdict="",
     )
 
@@ -243,36 +271,74 @@ def _value(part: _Part) -> float:
 
 
 def _moved(one: Contrast) -> bool:
-    """Whether any case differs, in its value or in being scored: else no test can tell anything (Tarone, 1990)."""
+    """Whether any case differs, in its value or in being scored."""
     return bool(one.better or one.worse or one.n_a != one.n_b or one.p < 1)
 
 
 def _judged(one: Contrast, adjusted: float | None) -> Contrast:
-    """The contrast with its verdict: by the adjusted p for a metric of the gates, else by its own."""
+    """The contrast with its verdict: by the adjusted p; for a metric of no gate by its own p too, said so.
+
+    Where A and B are scored on different cases the interval must leave out 0 as well: two runs that are equally good
+    and answer different numbers of questions are no more called different than 5 times in 100 by both together, while
+    the exchange alone calls up to a third of such pairs different.
+    """
+    judged = replace(one, p_holm=adjusted)
     if one.difference is None:
-        return replace(one, verdict="not scored in both")
+        return replace(judged, verdict="not scored in both")
     if not _moved(one):
-        return replace(one, verdict="the same in every case", p_holm=adjusted)
-    p = one.p if adjusted is None else adjusted
-    if p > ALPHA or one.difference == 0:
-        alone = f", though alone p = {one.p:.3f}" if one.p <= ALPHA and one.difference else ""
-        return replace(one, verdict=f"no difference shown{alone}", p_holm=adjusted)
+        return replace(judged, verdict="the same in every case")
+    p = 1.0 if adjusted is None else adjusted  # what cannot be tested is not told apart
+    apart = one.difference != 0 and (one.same_cases or _leaves_out_0(one))
     winner = "B" if (one.difference > 0) != one.lower_is_better else "A"
-    alone = ", looked at alone" if one.group == "other" else ""
-    return replace(one, verdict=f"{winner} better{alone}", p_holm=adjusted)
+    if apart and p <= ALPHA:
+        return replace(judged, verdict=f"{winner} better{_AMONG if one.group == 'other' else ''}")
+    if apart and one.group == "other" and one.p <= ALPHA:
+        return replace(judged, verdict=f"{winner} better, looked at alone")
+    why = ""
+    if one.p <= ALPHA and one.difference:
+        why = f", though alone p = {one.p:.3f}" if apart else ": other cases are scored, and the interval holds 0"
+    return replace(judged, verdict=f"no difference shown{why}")
+
+
+def _leaves_out_0(one: Contrast) -> bool:
+    return one.low is not None and one.high is not None and (one.low > 0 or one.high < 0)
+
+
+def _judged_cost(one: Contrast, sides: tuple[Side, Side]) -> Contrast:
+    """What is not the prompt's doing gets no verdict: the hour of a run, a reply from the cache, a price not known."""
+    if one.metric == "seconds":
+        return replace(one, verdict="not compared: one after the other")
+    if one.metric in _OF_THE_PROMPT and any(side.cached for side in sides):
+        return replace(one, verdict="not compared: replies came from the cache")
+    unpriced = sorted({name for side in sides for name in side.unpriced})
+    if one.metric == "cost_usd_per_100" and unpriced:
+        return replace(one, verdict=f"not compared: price of {', '.join(unpriced)} not known")
+    if not _moved(one):
+        return replace(one, verdict="the same in every case")
+    if one.p > ALPHA or not one.difference:
+        return replace(one, verdict="no difference shown")
+    return replace(one, verdict=f"{'A' if one.difference > 0 else 'B'} better")
 
 
 def _headline(contrasts: Sequence[Contrast]) -> str:
     """The first thing to know, in one sentence."""
     gates = [one for one in contrasts if one.group == "gate"]
-    won = {side: [one for one in gates if one.verdict == f"{side} better"] for side in ("B", "A")}
-    told = [f"{side} is better: " + ", ".join(_shown(one) for one in found) for side, found in won.items() if found]
+    told = _winners(gates, "")
     if told:
-        return "; ".join(told) + "; no other metric of the gates tells them apart"
+        return told + "; no other metric of the gates tells them apart"
     power = _power(gates)
+    others = _winners([one for one in contrasts if one.group == "other"], _AMONG)
+    beside = f"; among the other metrics, adjusted for their number, {others}" if others else ""
     if gates and all(one.verdict == "the same in every case" for one in gates):
-        return f"nothing here tells A from B: they do the same in every case; {power}"
-    return f"nothing here tells A from B: {power}"
+        return f"no metric of the gates tells A from B: they do the same in every case; {power}{beside}"
+    return f"no metric of the gates tells A from B: {power}{beside}"
+
+
+def _winners(contrasts: Sequence[Contrast], among: str) -> str:
+    won = {side: [one for one in contrasts if one.verdict == f"{side} better{among}"] for side in ("B", "A")}
+    return "; ".join(
+        f"{side} is better: " + ", ".join(_shown(one) for one in found) for side, found in won.items() if found
+    )
 
 
 def _shown(one: Contrast) -> str:
@@ -290,36 +356,56 @@ def _power(gates: Sequence[Contrast]) -> str:
     return f"{cases} differences of {100 * one.detectable:.0f} points or more (5 points take about {one.needed:,})"
 
 
-def _side(label: str, rows: Sequence[Row]) -> Side:
-    sums = totals(rows)
+def _side(source: Source, rows: Sequence[Row]) -> Side:
+    sums = totals(rows, source.unpriced)
     seconds = [row.seconds for row in rows if row.status != "error"]
     return Side(
-        label=label,
+        label=source.label,
         authors=tuple(sorted({row.author for row in rows if row.author})),
         prompts=tuple(sorted({row.prompt for row in rows if row.prompt})),
         errors=sum(row.status == "error" for row in rows),
         offline=sum(row.prompt is None and row.status != "error" for row in rows),
+        cached=sum(row.from_cache for row in rows),
         dropped=sums.dropped,
         input_tokens=sums.input_tokens,
         output_tokens=sums.output_tokens,
         cost_usd=sums.cost_usd,
+        unpriced=source.unpriced,
         p50=rounded(metrics.percentile(seconds, 0.5)),
         p95=rounded(metrics.percentile(seconds, 0.95)),
     )
 
 
-def _notes(sides: tuple[Side, Side], family: int) -> tuple[str, ...]:
+def _notes(sides: tuple[Side, Side], sources: tuple[Source, Source]) -> list[str]:
     """What a reader must know before believing the figures."""
     notes = []
     if sides[0].prompts == sides[1].prompts and sides[0].prompts:
-        notes.append(f"A and B used the same prompt ({', '.join(sides[0].prompts)})")
+        notes.append(_same_name(", ".join(sides[0].prompts), sources[0].digest, sources[1].digest))
     for name, side in zip("AB", sides, strict=True):
         if side.errors:
             notes.append(f"{side.errors} questions of {name} ended in an error: they count as misses, and cost nothing")
         if side.offline and side.prompts:
             notes.append(f"{side.offline} answers of {name} were written offline, without its prompt")
-    notes.append(
-        f"verdicts on the metrics of the gates are by p adjusted for the {family} of them on which any case differs "
-        "(Holm); other metrics are looked at one by one, so one in twenty differs by chance"
+        if side.cached:
+            notes.append(f"{side.cached} answers of {name} came from the cache: they took no tokens and cost nothing")
+        if side.unpriced:
+            notes.append(f"the price of {', '.join(side.unpriced)} is not known: what {name} cost is not told")
+    return notes
+
+
+def _same_name(prompts: str, a: str, b: str) -> str:
+    """What A and B, whose prompts have one name, have in common; their digests tell it."""
+    if not a or not b:
+        return f"A and B used prompts of the same name ({prompts}); whether of the same text is not recorded"
+    if a != b:
+        return f"A and B used prompts of the same name ({prompts}) and of different text ({a[:12]}, {b[:12]})"
+    return f"A and B used the same prompt ({prompts})"
+
+
+def _of_verdicts(contrasts: Sequence[Contrast]) -> str:
+    count = {group: sum(one.group == group and one.testable for one in contrasts) for group in ("gate", "other")}
+    return (
+        f"verdicts are by p adjusted (Holm) for the {count['gate']} metrics of the gates that can be tested (six "
+        f"topics differ), and apart from them for the {count['other']} others; what is looked at alone differs one "
+        "time in twenty by chance"
     )
-    return tuple(notes)

@@ -15,7 +15,8 @@ _HEAD = (
 _SIDE_HEAD = ("", "Prompt", "Author", "Errors", "Dropped", "Tokens in / out", "USD", "Seconds p50 / p95")
 _LEGEND = (
     "B - A is paired by case; its interval draws whole topics. p is of exact tests: McNemar's for scores of 0 and 1 "
-    "and a permutation by topic, the larger of the two; else the permutation. Better / worse: cases in which B is. "
+    "and a permutation by topic, the larger of the two; else the permutation. Where A and B are scored on other cases "
+    "a verdict asks that the interval leaves out 0 as well. Better / worse: cases in which B is. "
     "Can show: the smallest difference (in points of 100) that these cases show with 80 % power; for 5 pts: the cases "
     "that a difference of 5 points would take."
 )

@@ -174,7 +174,7 @@ class KnowledgeBase:
         if cut_by is not None and cut_by != self._chunker():
             raise IndexError_(
                 f"index {self.folder}: its pages were cut by chunker {cut_by}, expected {self._chunker()}",
-                "Run `rfp reindex`",
+                "Run `rfp reindex`, or set chunk_tokens (RFP_CHUNK_TOKENS) back to what it was cut with",
             )
 
     # -- writing --------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
+from itertools import count
 from pathlib import Path
 from typing import Literal
 
@@ -37,8 +38,9 @@ class Event:
     """What happened to an alias. ``before`` and ``after`` are references, None where no version was or is set.
 
     For a refusal ``after`` is what was asked for. ``digest`` is that version's (``""``: none), ``run`` a folder below
-    the folder of prompts, ``gold`` the sha256 of the gold file; ``figures`` are the metrics of the gates on the test
-    split, ``figures_before`` those of the version that answered then. ``reasons`` say why it was refused.
+    the folder of prompts (``run_before`` that of the version before), ``gold`` the sha256 of the gold file; ``figures``
+    are the metrics of the gates on the test split, ``figures_before`` those of the version that answered then.
+    ``reasons`` say why it was refused.
     """
 
     when: datetime
@@ -49,6 +51,7 @@ class Event:
     digest: str = ""
     by: str = ""
     run: str = ""
+    run_before: str = ""
     model: str = ""
     gold: str = ""
     figures: Mapping[str, float | None] = field(default_factory=dict)
@@ -155,9 +158,15 @@ class PromptFolder:
         return tuple(found)
 
     def run_folder(self, version: PromptVersion, gold_sha256: str, model: str) -> Path:
-        """Where a run of this version is kept."""
+        """Where the next run of this version is kept: a folder that no entry of the log names.
+
+        Raises InputError where the log cannot be read.
+        """
         cleaned = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "-" for c in model)[:60]
-        return self.path / RUNS / f"{version.ref}-{gold_sha256[:8]}-{cleaned}"
+        named = {run for event in self.events() for run in (event.run, event.run_before)}
+        base = f"{version.ref}-{gold_sha256[:8]}-{cleaned}"
+        free = (base if number == 1 else f"{base}-{number}" for number in count(1))
+        return self.path / RUNS / next(name for name in free if f"{RUNS}/{name}" not in named)
 
     def _table(self, name: str, values: Mapping[str, str]) -> None:
         lines = [f"{json.dumps(key)} = {json.dumps(value)}\n" for key, value in sorted(values.items())]

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from contextlib import suppress
 from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -62,11 +63,31 @@ class PromptLibrary:
         """Every version by name and number; raises InputError for the first file that is at fault."""
         return tuple(self._version(name, number) for name in self.names() for number in self.numbers(name))
 
+    def readable(self) -> tuple[tuple[PromptVersion, ...], tuple[InputError, ...]]:
+        """Every version that can be read, by name and number, and the faults of the other files."""
+        found: list[PromptVersion] = []
+        faults: list[InputError] = []
+        for name in self._folders():
+            numbers = set()
+            for place in [self._shipped, *([self.own] if self.own is not None else [])]:
+                some, strays = _numbered(place / name)
+                numbers |= set(some)
+                faults += strays
+            for number in sorted(numbers):
+                try:
+                    found.append(self._version(name, number))
+                except InputError as error:
+                    faults.append(error)
+        return tuple(found), tuple(faults)
+
     def names(self) -> list[str]:
         """The names that have versions, sorted."""
+        return [name for name in self._folders() if self.numbers(name)]
+
+    def _folders(self) -> list[str]:
         places = [self._shipped] if self.own is None or not self.own.is_dir() else [self._shipped, self.own]
         found = {each.name for place in places for each in place.iterdir() if each.is_dir()}
-        return sorted(name for name in found if NAME.fullmatch(name) and name != RUNS and self.numbers(name))
+        return sorted(name for name in found if NAME.fullmatch(name) and name != RUNS)
 
     def numbers(self, name: str) -> list[int]:
         """The numbers of a name's versions, ascending, shipped and own; the files may be at fault."""
@@ -108,7 +129,8 @@ class PromptLibrary:
             free = max(self.numbers(name)) + 1
             raise InputError(
                 f"prompt {ref}: {mine} has the number of a version that ships (prompts/{name}/{number}.md)",
-                f"Rename yours to {free}.md, the next free number",
+                f"Rename yours to {free}.md, the next free number, and write {name}@{free} for {ref} where "
+                f"{ALIASES_FILE} and {RELEASED_FILE} beside it name it",
             )
         found = mine or shipped
         digest = self.released(own=mine is not None).get(ref)
@@ -120,6 +142,8 @@ class PromptLibrary:
             )
         place = str(found) if mine is not None else f"{name}/{number}.md (shipped)"
         version = read_version(_bytes(found, place), place, name, number)
+        if mine is None:
+            self._require_no_other(version)
         if digest is not None and digest != version.digest:
             raise InputError(
                 f"prompt {place}: {ref} is released and its file has changed (digest {version.digest[:12]}, expected "
@@ -127,6 +151,24 @@ class PromptLibrary:
                 f"Keep the change elsewhere, undo it here, and make a new version: rfp prompts new {name}",
             )
         return version
+
+    def _require_no_other(self, shipped: PromptVersion) -> None:
+        """Raise InputError where the user released another text under the number of a version that ships since."""
+        own = self.released(own=True).get(shipped.ref)
+        if self.own is None or own is None or own == shipped.digest:
+            return
+        name, renamed = shipped.name, ""
+        for number in sorted(_numbered(self.own / name)[0]):
+            with suppress(InputError):  # a file at fault is not the one that is looked for
+                renamed = f"{name}@{number}" if self._version(name, number).digest == own else renamed
+        free = renamed or f"{name}@{max(self.numbers(name)) + 1}"
+        first = "" if renamed else f"Put yours back as {self.own / name}/{free.partition('@')[2]}.md, and "
+        what = f"{first}write {free} for {shipped.ref} in {self.own / RELEASED_FILE} and {self.own / ALIASES_FILE}"
+        raise InputError(
+            f"prompt {shipped.ref}: two texts have this name, yours that was released (digest {own[:12]}"
+            f"{f', now {renamed}' if renamed else ''}) and the one that ships (digest {shipped.digest[:12]})",
+            f"{what[0].upper()}{what[1:]}; or take {shipped.ref} out of both to use the one that ships",
+        )
 
     def _own_file(self, name: str, number: int) -> Path | None:
         path = self.own / name / f"{number}.md" if self.own is not None else None
@@ -153,20 +195,32 @@ def aliases_of(folder: Traversable) -> dict[str, str]:
     return found
 
 
-def _numbers(folder: Traversable) -> Iterator[int]:
+def _numbers(folder: Traversable) -> list[int]:
     """Numbers of the version files of a folder; raises InputError for a Markdown file that has none."""
-    if not folder.is_dir():
-        return
-    for each in folder.iterdir():
+    numbers, strays = _numbered(folder)
+    if strays:
+        raise strays[0]
+    return numbers
+
+
+def _numbered(folder: Traversable) -> tuple[list[int], list[InputError]]:
+    """Numbers of the version files of a folder, and a fault for each Markdown file that has none."""
+    numbers: list[int] = []
+    strays: list[InputError] = []
+    for each in folder.iterdir() if folder.is_dir() else ():
         stem, dot, suffix = each.name.rpartition(".")
         if suffix != "md" or not dot or each.name.startswith("."):
             continue
-        if not NUMBER.fullmatch(stem):
-            raise InputError(
+        if NUMBER.fullmatch(stem):
+            numbers.append(int(stem))
+            continue
+        strays.append(
+            InputError(
                 f"prompt {shortened(repr(str(each)), 200)}: is not named by a version's number, expected as in 3.md",
                 "Rename it, or move it out of the folder of prompts",
             )
-        yield int(stem)
+        )
+    return numbers, strays
 
 
 def _bytes(path: Traversable, place: str) -> bytes:

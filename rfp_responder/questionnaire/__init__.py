@@ -5,7 +5,8 @@ file, in place, and accounts for every row. Both raise QuestionnaireError for a 
 """
 
 from rfp_responder.questionnaire.account import Report, Row, Source
-from rfp_responder.questionnaire.batch import Answering, Progress
+from rfp_responder.questionnaire.batch import Progress
+from rfp_responder.questionnaire.crew import Answering
 from rfp_responder.questionnaire.fill import Forecast, Options, RunStoppedError, fill, forecast, inspect
 from rfp_responder.questionnaire.mapping import Mapping, load_mapping, mapping_text
 from rfp_responder.questionnaire.model import Item, Layout, SheetLayout

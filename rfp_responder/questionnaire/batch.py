@@ -5,24 +5,26 @@ time where the answerer is a server; every finished row is kept at once.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 
+from rfp_responder.chat.stop import Stop, StoppedError
 from rfp_responder.domain import Answer, Question, Usage
-from rfp_responder.errors import CostLimitError, ModelError, RfpError
+from rfp_responder.errors import CostLimitError, ModelError, ModelReplyError, RfpError
 from rfp_responder.questionnaire.account import Row
 from rfp_responder.questionnaire.checkpoint import Checkpoint, Outcome
 from rfp_responder.questionnaire.conditions import holds
+from rfp_responder.questionnaire.crew import Answering, Crew, settled
 from rfp_responder.questionnaire.model import Condition, Item
 from rfp_responder.questionnaire.rules import is_own_detail
 from rfp_responder.questionnaire.slots import closed, place_answer
 from rfp_responder.text import fold
 
-Answering = Callable[[Question], Answer]
 Progress = Callable[[int, int], None]
 Earlier = Callable[[Item], "Outcome | str | None"]
 MODEL_FAULTS = 3  # in a row: the server is down or the key is wrong, and the next 300 rows would fail alike
 OWN_DETAIL = "a field for your own details: fill it in by hand"
+PATIENCE = 5.0  # seconds that questions under way have when the run ends; each may be paid for already
 NOT_REACHED = "not asked: the run was stopped before this row"
 
 _Key = tuple[object, ...]
@@ -39,7 +41,8 @@ class Batch:
 
     ``earlier`` gives the outcome that is taken over from an earlier edition, or the reason why none is. ``outcomes``
     holds every finished item by ``key_of``; ``stopped`` the model's last fault once it failed too often, else ``""``;
-    ``capped`` that the cap on the cost was reached, where it was.
+    ``capped`` that the cap on the cost was reached, where it was. ``stop`` is given to all who answer when the run
+    ends before its time; those under way then have ``patience`` seconds.
     """
 
     answer: Answering
@@ -47,6 +50,8 @@ class Batch:
     progress: Progress | None = None
     workers: int = 1
     earlier: Earlier | None = None
+    stop: Stop = field(default_factory=Stop)
+    patience: float = PATIENCE
     outcomes: dict[tuple[str, int], Outcome] = field(default_factory=dict)
     stopped: str = ""
     capped: CostLimitError | None = None
@@ -67,7 +72,7 @@ class Batch:
 
     @property
     def _ended(self) -> bool:
-        return bool(self.stopped or self.capped)
+        return bool(self.stopped or self.capped or self.stop.given)
 
     def open_gate(self, item: Item) -> bool:
         """Whether an item hangs on another row's answer that does not, or not yet, say if it has to be answered."""
@@ -94,28 +99,28 @@ class Batch:
                 self._finish(item, outcome, known=known is not None)
         if self.workers <= 1:
             for same in asked.values():
-                self._take(same, _settled(self.answer, same[0].question))
+                self._take(same, settled(self.answer, same[0].question))
                 if self._ended:
                     return
             return
         self._at_once(list(asked.values()))
 
     def _at_once(self, groups: Sequence[list[Item]]) -> None:
-        with ThreadPoolExecutor(self.workers, thread_name_prefix="answer") as pool:
-            waiting: dict[Future[Answer], list[Item]] = {
-                pool.submit(self.answer, same[0].question): same for same in groups
-            }
-            try:
-                for future in as_completed(waiting):
-                    self._take(waiting[future], future)
-                    if self._ended:
-                        break
-            finally:  # also when the user interrupts: what came back meanwhile is kept
-                pool.shutdown(wait=True, cancel_futures=True)
-                for future, same in waiting.items():
-                    came = future.done() and not future.cancelled() and future.exception() is None
-                    if came and key_of(same[0]) not in self.outcomes:
-                        self._take(same, future)
+        crew = Crew(self.answer, [same[0].question for same in groups], self.workers)
+        whole = False
+        try:
+            for number, future in crew:
+                self._take(groups[number], future)
+                if self._ended:
+                    break
+            whole = not self._ended
+        finally:  # also when the user interrupts: what comes back meanwhile is kept
+            if not whole:
+                self.stop.give()
+                # at the cap nobody is in a hurry, and what is under way is paid for
+                for number, future in crew.end(None if self.capped else self.patience):
+                    if future.exception() is None:
+                        self._take(groups[number], future)
 
     def _take(self, items: Sequence[Item], future: Future[Answer]) -> None:
         """What the answerer gave for one question, or how it failed, for every row that asks it."""
@@ -129,10 +134,14 @@ class Batch:
         if isinstance(fault, CostLimitError):
             self.capped = fault  # the rows stay open: they are asked when the run is resumed
             return
+        if isinstance(fault, StoppedError):
+            return  # these stay open, too
         if not isinstance(fault, Exception):
             raise fault  # the user's interrupt, the end of the process
         said = str(fault) if isinstance(fault, RfpError) else f"{type(fault).__name__}: {fault}"
-        if isinstance(fault, ModelError):
+        if isinstance(fault, ModelReplyError):
+            self._faults = 0  # the server is there and replies; this question it could not
+        elif isinstance(fault, ModelError):
             self._faults += 1
             if self._faults >= MODEL_FAULTS:
                 self.stopped = said
@@ -179,16 +188,6 @@ class Batch:
         if item.condition is not None and self.open_gate(item):
             return (f"needed only if row {item.condition.gate} calls for it ({item.condition.said!r}), which is open",)
         return ()
-
-
-def _settled(answer: Answering, question: Question) -> Future[Answer]:
-    """What ``answer`` gave or raised, as a finished future."""
-    future: Future[Answer] = Future()
-    try:
-        future.set_result(answer(question))
-    except Exception as fault:  # an answerer is foreign code: its fault is the row's, said in the report
-        future.set_exception(fault)
-    return future
 
 
 def _again(answer: Answer) -> Answer:

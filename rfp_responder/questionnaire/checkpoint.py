@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,9 @@ from rfp_responder.domain import ROW_STATUSES, Usage
 from rfp_responder.errors import QuestionnaireError
 from rfp_responder.questionnaire.account import Row
 from rfp_responder.questionnaire.model import Edit, Item
+
+_OFFLINE = "offline"  # the route, and below the note, by which answers tell that a model failed
+_FAILED = re.compile(r"a model (?:failed|is left alone after faults in a row): (?P<fault>.+?)(?:; [^;]* instead)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,8 @@ class Checkpoint:
             ) from fault
 
     def get(self, item: Item) -> Outcome | None:
-        """What an earlier run found for this item; None when it did not finish it or failed on it."""
+        """What an earlier run found for this item; None when it did not finish it, failed on it, or when the offline
+        answerer stood in for a model that failed: that one is asked again."""
         return self._known.get(self._key(item))
 
     def add(self, item: Item, outcome: Outcome) -> None:
@@ -74,11 +79,20 @@ class Checkpoint:
                 key = str(entry["key"])
             except (ValueError, KeyError, TypeError):
                 continue  # a line cut off when the run was stopped; its row is answered again
-            if outcome.row.status != "error":
+            if outcome.row.status != "error" and not stood_in(outcome.row):
                 self._known[key] = outcome
         if self._path is not None and text and not text.endswith("\n"):
             with self._path.open("a", encoding="utf-8") as file:
                 file.write("\n")
+
+
+def stood_in(row: Row) -> str:
+    """Why the offline answerer answered a row in place of a model: the model's name and its fault; "" where it did
+    not, and for a row that was carried over."""
+    if row.route != _OFFLINE or row.carried:
+        return ""
+    told = (found["fault"] for note in row.notes if (found := _FAILED.match(note)))
+    return next(told, "")
 
 
 def _row(entry: dict[str, object]) -> Row:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from rfp_responder.chat.stop import Stop
 from rfp_responder.domain import Answer, Question
 from rfp_responder.errors import QuestionnaireError, RfpError
 from rfp_responder.ingest import file_digest
@@ -14,15 +15,15 @@ from rfp_responder.questionnaire.append import Appended, with_added_columns
 from rfp_responder.questionnaire.batch import (
     MODEL_FAULTS,
     NOT_REACHED,
-    Answering,
     Batch,
     Earlier,
     Progress,
     key_of,
     question_key,
 )
-from rfp_responder.questionnaire.checkpoint import Checkpoint, Outcome
+from rfp_responder.questionnaire.checkpoint import Checkpoint, Outcome, stood_in
 from rfp_responder.questionnaire.consistency import contradictions
+from rfp_responder.questionnaire.crew import Answering
 from rfp_responder.questionnaire.detect import detect
 from rfp_responder.questionnaire.formats import Format, Look, format_of, refuse_unfillable
 from rfp_responder.questionnaire.gaps import find_gaps
@@ -49,7 +50,8 @@ class Options:
     ``progress(done, total)`` is called after each row. ``workers`` questions are put at a time. ``mapping`` says what
     is where instead of detection. ``evidence_columns`` adds a column for comments where a sheet has none, ``wrap`` a
     wrapping look to cells that need one. ``sources`` are the documents of the knowledge base, ``earlier`` what is
-    taken over from an earlier edition, ``notes`` what is to be said of the whole file.
+    taken over from an earlier edition, ``notes`` what is to be said of the whole file. ``stop`` is the sign to those
+    who answer that the run is over.
     """
 
     progress: Progress | None = None
@@ -60,6 +62,7 @@ class Options:
     sources: Callable[[], Sequence[Source]] = tuple
     earlier: Earlier | None = None
     notes: tuple[str, ...] = ()
+    stop: Stop | None = None
 
 
 def inspect(path: Path, mapping: Mapping | None = None) -> Layout:
@@ -79,9 +82,10 @@ def fill(  # the signature other rooms use
 ) -> Report:
     """Write answers into a copy of the questionnaire ``path`` at ``out`` and report on every row.
 
-    ``answer`` may raise for one question: that row becomes ``error``. Three ModelErrors in a row stop the run after
-    what was done is saved, and so does a CostLimitError at once. Each finished row is appended to ``checkpoint``;
-    ``resume`` takes rows from it. Raises QuestionnaireError.
+    ``answer`` may raise for one question: that row becomes ``error``. Three ModelErrors in a row, other than
+    ModelReplyErrors, stop the run after what was done is saved, and so does a CostLimitError at once. Each finished
+    row is appended to ``checkpoint``; ``resume`` takes rows from it, but for those that the offline answerer wrote
+    because a model failed. Raises QuestionnaireError.
     """
     options = options or Options()
     form = format_of(path)
@@ -95,7 +99,7 @@ def fill(  # the signature other rooms use
     laid = _laid_out(path, form, form.read(path), options)
     require_slots(path, laid.layout)
     kept = Checkpoint(checkpoint, file_digest(path), resume=resume)
-    batch = Batch(answer, kept, options.progress, options.workers, options.earlier)
+    batch = Batch(answer, kept, options.progress, options.workers, options.earlier, options.stop or Stop())
     batch.run(laid.layout.items)
     report = _deliver(path, out, form, laid, batch.outcomes, options)
     done = sum(row.status != "error" for row in report.rows if row.status != "not_a_question")
@@ -196,7 +200,7 @@ def _deliver(path: Path, out: Path, form: Format, laid: Appended, outcomes: Outc
     written = replace(written, notes={**shared, **written.notes})
     rows = _rows(layout, outcomes, written)
     _account(layout, rows)
-    notes = [*options.notes, *_file_notes(layout)]
+    notes = [*_stood_in(rows), *options.notes, *_file_notes(layout)]
     carried = [row for row in rows if row.carried]
     if carried:
         notes.insert(0, f"{len(carried)} of {len(layout.items)} answers were carried over from an earlier edition")
@@ -217,6 +221,19 @@ def _deliver(path: Path, out: Path, form: Format, laid: Appended, outcomes: Outc
         sources=tuple(source for source in options.sources() if source.name in cited),
         digests={"questionnaire": file_digest(path), "output": file_digest(out)},
     )
+
+
+def _stood_in(rows: Sequence[Row]) -> list[str]:
+    """A note on rows that were answered offline because a model failed, with the last fault."""
+    faults = [fault for row in rows if (fault := stood_in(row))]
+    if not faults:
+        return []
+    answered = sum(bool(row.author) and not row.carried for row in rows)
+    model, _, fault = faults[-1].partition(": ")
+    return [
+        f"{len(faults)} of {answered} rows were answered offline because {model} failed: {fault}; "
+        "--resume asks it again for these rows"
+    ]
 
 
 def _file_notes(layout: Layout) -> list[str]:

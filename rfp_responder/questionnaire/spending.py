@@ -7,18 +7,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from rfp_responder.domain import dropped_claims
+
 if TYPE_CHECKING:
     from rfp_responder.questionnaire.account import Row
 
-_DROPPED = "dropped"  # how grounding begins the note on a claim that it took out
-_Z = 1.959964  # of the normal distribution, for 95 %
+_ALPHA = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
     """The rows that one author answered, or one prompt version, or all of them.
 
-    ``confidence`` is their mean, ``dropped`` how many notes tell of claims that were taken out. Tokens, dollars and
+    ``confidence`` is their mean, ``dropped`` how many claims grounding took out. Tokens, dollars and
     ``seconds`` are sums; a row that shares another's answer adds nothing to them.
     """
 
@@ -35,15 +36,9 @@ class Share:
     seconds: float
 
     @property
-    def interval(self) -> tuple[float, float]:
-        """Where the share of fully answered rows lies, with 95 % (Wilson's score interval, 1927)."""
-        if not self.rows:
-            return 0.0, 1.0
-        share, z2 = self.answered / self.rows, _Z * _Z
-        middle = share + z2 / (2 * self.rows)
-        half = _Z * math.sqrt(share * (1 - share) / self.rows + z2 / (4 * self.rows**2))
-        whole = 1 + z2 / self.rows
-        return max(0.0, (middle - half) / whole), min(1.0, (middle + half) / whole)
+    def given(self) -> int:
+        """Rows with an answer, or a part of one."""
+        return self.answered + self.partial
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +55,12 @@ class Spending:
 
     @property
     def comparison(self) -> str:
-        """What the answered shares of two or more prompts tell; empty where there is one prompt."""
+        """Whether the two prompts with the most rows answer a different share of them; empty where there is one."""
         if len(self.by_prompt) < 2:
             return ""
-        first, second = self.by_prompt[:2]
-        told = " and ".join(_answered(share) for share in (first, second))
-        apart = first.interval[0] > second.interval[1] or second.interval[0] > first.interval[1]
-        if apart:
-            return f"fully answered: {told}; the intervals do not overlap"
-        return f"fully answered: {told}; the intervals overlap: these rows are too few to tell the two prompts apart"
+        one, other = self.by_prompt[:2]
+        partly = _compared("answered in full or in part", one, other, (one.given, other.given))
+        return f"{partly}; {_compared('fully answered', one, other, (one.answered, other.answered))}"
 
     def as_json(self) -> dict[str, object]:
         """``usage`` in the report."""
@@ -109,7 +101,7 @@ def _share(name: str, rows: Sequence[Row]) -> Share:
         partial=ended.count("partial"),
         unanswered=ended.count("unanswered"),
         confidence=sum(row.confidence for row in rows) / len(rows) if rows else 0.0,
-        dropped=sum(note.startswith(_DROPPED) for row in rows for note in row.notes),
+        dropped=sum(dropped_claims(row.notes) for row in rows),
         input_tokens=sum(row.usage.input_tokens for row in rows),
         output_tokens=sum(row.usage.output_tokens for row in rows),
         cost_usd=math.fsum(row.usage.cost_usd for row in rows),
@@ -126,6 +118,25 @@ def _json(share: Share) -> dict[str, object]:
     }
 
 
-def _answered(share: Share) -> str:
-    low, high = share.interval
-    return f"{share.name} {share.answered} of {share.rows} (95 % interval {100 * low:.0f} to {100 * high:.0f} %)"
+def _compared(what: str, one: Share, other: Share, counts: tuple[int, int]) -> str:
+    """One sentence on how many rows of each prompt ended so."""
+    p = fisher_exact(counts[0], one.rows, counts[1], other.rows)
+    told = f"{one.name} {counts[0]} of {one.rows} and {other.name} {counts[1]} of {other.rows}"
+    shown = "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
+    verdict = "more than chance" if p <= _ALPHA else "these rows do not tell the two prompts apart"
+    return f"{what}: {told} (Fisher's exact test, {shown}: {verdict})"
+
+
+def fisher_exact(first: int, of_first: int, second: int, of_second: int) -> float:
+    """Two-sided p of Fisher's exact test (Statistical Methods for Research Workers, 5th edition, 1934): with these
+    totals, how likely is a split of the successes that is no more likely than this one?
+
+    ``first`` of ``of_first`` against ``second`` of ``of_second``; 1.0 where one of them has no rows.
+    """
+    good = first + second
+    ways = [
+        math.comb(of_first, count) * math.comb(of_second, good - count)
+        for count in range(max(0, good - of_second), min(good, of_first) + 1)
+    ]
+    here = math.comb(of_first, first) * math.comb(of_second, second)
+    return sum(way for way in ways if way <= here) / sum(ways)
