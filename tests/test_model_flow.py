@@ -283,3 +283,13 @@ def test_a_single_question_never_goes_to_the_candidate(
     monkeypatch.setenv("RFP_CANARY", "1")
     server.reply = answering
     assert asked(capsys, "Is customer data encrypted at rest?")["prompt"] == "answer@2"
+
+
+def test_a_canary_without_a_candidate_names_the_setting(
+    base: Path, server: ModelServer, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    questionnaire(base, 2)
+    monkeypatch.setenv("RFP_CANARY", "0.5")
+    capsys.readouterr()
+    assert run(["answer", "sheet.csv", "-o", "out.csv"]) == 1
+    assert "RFP_CANARY" in capsys.readouterr().err

@@ -299,3 +299,8 @@ def test_people_s_labels_are_met_on_lfqa() -> None:
     hits = [said for said, label in zip(machine, people, strict=True) if label]
     refusals = [not said for said, label in zip(machine, people, strict=True) if not label]
     assert (sum(hits) / len(hits) + sum(refusals) / len(refusals)) / 2 > 0.80
+
+
+@pytest.mark.parametrize("claim", ["...", ".", "- . -", "…"])
+def test_a_claim_without_words_is_supported_by_nothing(claim: str) -> None:
+    assert not support(claim, ["Backups are kept for 35 days."]).supported

@@ -177,7 +177,7 @@ def verbatim(claim: str, source: Evidence) -> bool:
     The last one may end at a comma, where what follows it limits nothing.
     """
     wanted = fold(mend(claim)).replace("-", "").casefold().rstrip(" .")
-    place = source.flat.find(wanted)
+    place = source.flat.find(wanted) if wanted else -1  # "..." says nothing, and stands everywhere
     while place >= 0:
         end = place + len(wanted)
         before = source.flat[max(0, place - _BEFORE) : place].rstrip(" \"'“”‘’([•·*")

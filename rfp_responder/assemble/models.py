@@ -268,4 +268,10 @@ def routed(settings: Settings, wiring: Wiring, offline: Answerer | None) -> Answ
     production = by(find_prompt(settings, settings.prompt))
     if not settings.canary:
         return production
-    return CanaryAnswerer(production, by(find_prompt(settings, "candidate")), settings.canary)
+    try:
+        candidate = find_prompt(settings, "candidate")
+    except InputError as error:
+        raise InputError(
+            f"setting canary (RFP_CANARY) is {settings.canary:g}: {error.what}", f"{error.remedy}, or set RFP_CANARY=0"
+        ) from error
+    return CanaryAnswerer(production, by(candidate), settings.canary)
