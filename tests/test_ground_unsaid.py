@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from rfp_responder.answer.asserted import Source, as_stated, by_policy
 from rfp_responder.answer.extras import added_contact, without_extras
 from rfp_responder.answer.ground import ground
 from rfp_responder.answer.losses import lost
@@ -345,3 +346,23 @@ def test_a_claim_that_names_a_part_and_speaks_of_something_else_leaves_it_untold
     answer = written(Proposal(taken, (Quote(1, taken),), part=1), stray, parts=parts)
     assert answer.status == "partial"
     assert f"not found in the documents: {parts[1]}" in answer.notes
+
+
+def test_a_name_keeps_its_capital_behind_by_policy_though_an_address_has_it_small() -> None:
+    told = by_policy("Acme reviews code.", "Write to security@acme.example or see acme.example/policy.")
+    assert told == "By policy: Acme reviews code."
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kind"),
+    [
+        ("Site-to-site VPN connections are not offered.", "practice"),
+        ("There is no bug bounty programme.", "practice"),
+        ("Laptops are encrypted.", "policy"),
+        ("Contractors have no access to production.", "policy"),
+        ("There must be no shared accounts.", "policy"),
+    ],
+)
+def test_what_the_vendor_does_not_offer_is_no_rule_though_it_stands_in_a_policy(sentence: str, kind: str) -> None:
+    source = Source(sentence, "", "Information security policies", sentence)
+    assert as_stated(sentence, [source]).basis == kind

@@ -27,6 +27,12 @@ _DUTY = re.compile(r"\b(?:must|shall|should|(?:is|are) (?:required|to be|expecte
 _RULES = re.compile(r"\b(?:polic(?:y|ies)|code of conduct|rules|standards?)\b", re.I)
 _HAPPENED = re.compile(r"\b(?:ha(?:s|ve) been|was|were)\b|\bsince (?:\w+ )?\d", re.I)
 """What was done is no rule, in whatever document it stands."""
+_ABSENT = re.compile(
+    r"\b(?:there (?:is|are) no|ha(?:s|ve) no (?!access|rights?|permission)|(?:is|are) not (?:offered|available|"
+    r"supported|provided|sold|repeated|included)|do(?:es)? not (?:offer|support|provide|sell|run|operate|hold|include))\b",
+    re.I,
+)
+"""Nor is what the vendor does not have or offer: nobody makes a rule of that."""
 _LEANS = re.compile(r"^(?:it|they|this|these|those|such|he|she|both|either|the (?:same|latter|former))\b", re.I)
 _SMALL = STOPWORDS | frozenset("all each every both either".split())
 """Words that are no names, whatever letter they begin with."""
@@ -87,7 +93,7 @@ def _sentence(claim: str, source: Source) -> tuple[str, Basis]:
     best = max(pieces, key=lambda piece: _common(claim, piece))
     kind = resting(best, source.heading, source.title)
     by_title = kind == "policy" and not _DUTY.search(best)  # a rule only because its document holds rules
-    return best, "practice" if by_title and _HAPPENED.search(best) else kind
+    return best, "practice" if by_title and (_HAPPENED.search(best) or _ABSENT.search(best)) else kind
 
 
 def _common(claim: str, piece: str) -> int:
@@ -115,7 +121,7 @@ def by_policy(text: str, near: str) -> str:
     if word is None:
         return f"By policy: {text}" if text[:1].isupper() else f"By policy, {text}"
     small = word.group().lower()
-    known = small in _SMALL or re.search(rf"(?<![\w-]){re.escape(small)}(?![\w-])", near)
+    known = small in _SMALL or re.search(rf"(?<![\w@./-]){re.escape(small)}(?![\w@/-]|\.\w)", near)
     return f"By policy, {text[0].lower()}{text[1:]}" if known and small != "i" else f"By policy: {text}"
 
 
