@@ -28,8 +28,9 @@ _RULES = re.compile(r"\b(?:polic(?:y|ies)|code of conduct|rules|standards?)\b", 
 _HAPPENED = re.compile(r"\b(?:ha(?:s|ve) been|was|were)\b|\bsince (?:\w+ )?\d", re.I)
 """What was done is no rule, in whatever document it stands."""
 _ABSENT = re.compile(
-    r"\b(?:there (?:is|are) no|ha(?:s|ve) no (?!access|rights?|permission)|(?:is|are) not (?:offered|available|"
-    r"supported|provided|sold|repeated|included)|do(?:es)? not (?:offer|support|provide|sell|run|operate|hold|include))\b",
+    r"\b(?:there (?:is|are) no|ha(?:s|ve) no (?!access|rights?|permission)|"
+    r"(?:is|are) not (?:offered|available|supported|provided|sold|repeated|included)|"
+    r"do(?:es)? not (?:offer|support|provide|sell|run|operate|hold|include))\b",
     re.I,
 )
 """Nor is what the vendor does not have or offer: nobody makes a rule of that."""
