@@ -24,8 +24,11 @@ class Crew:
     def __init__(self, answer: Answering, questions: Sequence[Question], workers: int) -> None:
         self._answer, self._questions = answer, questions
         self._left = deque(range(len(questions)))
+        # Simple queues have no lock of Python's that an interrupt in the caller's thread could leave taken for ever.
+        self._came: queue.SimpleQueue[tuple[int, Future[Answer]] | None] = queue.SimpleQueue()
         # one place: who has answered waits until it is taken, so that little is begun after the fault that ends a run
-        self._came: queue.Queue[tuple[int, Future[Answer]] | None] = queue.Queue(1)
+        self._room: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self._room.put(None)
         self._working = min(workers, len(questions))
         for number in range(self._working):
             threading.Thread(target=self._work, name=f"answer-{number}", daemon=True).start()
@@ -45,6 +48,7 @@ class Crew:
                 came = self._came.get(timeout=None if until is None else max(0.0, until - time.monotonic()))
             except queue.Empty:
                 return
+            self._room.put(None)
             if came is None:
                 self._working -= 1
             else:
@@ -56,8 +60,12 @@ class Crew:
                 number = self._left.popleft()
             except IndexError:
                 break
-            self._came.put((number, settled(self._answer, self._questions[number], BaseException)))
-        self._came.put(None)
+            self._hand_in((number, settled(self._answer, self._questions[number], BaseException)))
+        self._hand_in(None)
+
+    def _hand_in(self, came: tuple[int, Future[Answer]] | None) -> None:
+        self._room.get()
+        self._came.put(came)
 
 
 def settled(answer: Answering, question: Question, caught: type[BaseException] = Exception) -> Future[Answer]:
