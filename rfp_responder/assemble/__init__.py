@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from rfp_responder.answer.extractive import ExtractiveAnswerer, ExtractiveSettings
-from rfp_responder.assemble.models import ModelKit, Wiring, find_prompt, named_models, routed
+from rfp_responder.assemble.models import Wiring, routed
 from rfp_responder.errors import InputError
 from rfp_responder.index.embed import CrossEncoderReranker, HashingEmbedder, LocalEmbedder, default_embedder
 from rfp_responder.index.manifest import Manifest
@@ -20,7 +20,6 @@ from rfp_responder.settings import Settings
 __all__ = [
     "Wiring",
     "make_answerer",
-    "make_chat_answerer",
     "make_embedder",
     "make_offline_answerer",
     "make_reranker",
@@ -74,15 +73,6 @@ def make_answerer(settings: Settings, knowledge: KnowledgeBase, wiring: Wiring |
     if not settings.model:
         return offline
     return routed(settings, wiring or Wiring(), offline if settings.offline_fallback else None)
-
-
-def make_chat_answerer(settings: Settings, wiring: Wiring | None = None) -> Answerer:
-    """The strong model alone, nobody behind it: what a study or an optimisation asks."""
-    kit = ModelKit(settings, wiring or Wiring())
-    _, others = named_models(settings)
-    if not others:
-        raise InputError("setting model: is empty, expected a model's name", "Set RFP_MODEL and RFP_BASE_URL")
-    return kit.answerer(others[0], find_prompt(settings, settings.prompt), kit.packing())
 
 
 def make_reranker(settings: Settings) -> Reranker | None:

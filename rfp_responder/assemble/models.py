@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from rfp_responder.errors import InputError
+from rfp_responder.staged import staged
 from rfp_responder.text import shortened
 
 if TYPE_CHECKING:
@@ -231,13 +232,8 @@ def installed_secret(folder: Path, *, keep: bool = True) -> bytes:
     made = secrets.token_bytes(_SECRET)
     if not keep:
         return made
-    staged = folder / f".secret-{os.getpid()}"
-    try:
-        with os.fdopen(os.open(staged, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(made)
-        staged.replace(path)
-    except OSError:
-        staged.unlink(missing_ok=True)
+    with suppress(OSError), staged(path, private=True) as file:  # a folder that takes none: a new one each time
+        file.write(made)
     return made
 
 

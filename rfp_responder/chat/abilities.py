@@ -7,17 +7,17 @@ is updated, a gateway gets another model behind the same name.
 from __future__ import annotations
 
 import json
-import os
 import re
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import get_args
 
 from rfp_responder.chat.schema import FORMS, Form
+from rfp_responder.staged import staged
 
 VERSION = 1
 KEPT = 30 * 86_400.0  # seconds that a refusal the server explained is believed
@@ -144,20 +144,9 @@ def _write(path: Path | None, known: Mapping[tuple[str, str], Abilities]) -> Non
     if path is None or not path.parent.is_dir():
         return
     servers = [{"url": url, "model": model, **asdict(each)} for (url, model), each in sorted(known.items(), key=_key)]
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    except OSError:
-        return  # as documented: a reply does not fail over a note for the next run
-    staged = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump({"version": VERSION, "servers": servers}, file, indent=1)
-            file.write("\n")
-        staged.replace(path)
-    except OSError:
-        return  # a full disk: as above
-    finally:
-        staged.unlink(missing_ok=True)
+    text = json.dumps({"version": VERSION, "servers": servers}, indent=1) + "\n"
+    with suppress(OSError), staged(path, private=True) as file:  # a reply does not fail over a note for the next run
+        file.write(text.encode())
 
 
 def _key(item: tuple[tuple[str, str], Abilities]) -> tuple[str, str]:

@@ -18,6 +18,7 @@ from rfp_responder.errors import InputError
 from rfp_responder.evaluation import metrics
 from rfp_responder.evaluation.gold import Split
 from rfp_responder.evaluation.stats import Interval, bootstrap_mean, bootstrap_ratio, wilson
+from rfp_responder.staged import staged
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +95,8 @@ def line_of(row: Row) -> str:
 
 def write_whole(path: Path, text: str) -> None:
     """Write a text file whole or not at all."""
-    staged = path.with_name(f".{path.name}.part")
-    try:
-        staged.write_text(text, encoding="utf-8")
-        staged.replace(path)
-    finally:
-        staged.unlink(missing_ok=True)
+    with staged(path) as file:
+        file.write(text.encode())
 
 
 @contextmanager

@@ -13,8 +13,6 @@ Every file is written whole or not at all, by one process at a time. Times and d
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
@@ -26,6 +24,7 @@ from typing import Literal
 from rfp_responder.errors import InputError
 from rfp_responder.prompts.library import ALIASES_FILE, RELEASED_FILE, RUNS, PromptLibrary, aliases_of
 from rfp_responder.prompts.version import LARGEST, NAME, NUMBER, PromptVersion, file_text, read_version
+from rfp_responder.staged import staged
 
 Alias = Literal["production", "candidate"]
 What = Literal["promoted", "refused", "rolled back"]
@@ -184,17 +183,6 @@ def _json(event: Event) -> dict[str, object]:
 
 
 def _write(path: Path, text: str) -> None:
-    """Whole or not at all: into a file beside it, which then takes its place."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    staged = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(text.encode())
-            file.flush()
-            os.fsync(file.fileno())
-        mask = os.umask(0)
-        os.umask(mask)
-        staged.chmod(0o666 & ~mask)  # mkstemp makes files private; these are shared by a team
-        staged.replace(path)
-    finally:
-        staged.unlink(missing_ok=True)
+    """Whole or not at all."""
+    with staged(path) as file:
+        file.write(text.encode())

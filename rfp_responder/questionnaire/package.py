@@ -8,16 +8,16 @@ from __future__ import annotations
 import copy
 import os
 import shlex
-import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 from xml.parsers import expat
 
 from rfp_responder.errors import QuestionnaireError
 from rfp_responder.officezip import LOCAL_HEADER, MAX_PART, OLE, ZIP_FAULTS, fault_of
+from rfp_responder.staged import staged
 
 MAX_XML = 64 << 20  # bytes of a package's XML; the largest real questionnaire at hand has 1,226,241
 MAX_TAGS = 4_000_000  # "<" in one part; the busiest real part at hand has 15,708
@@ -259,22 +259,15 @@ def _pump(reader: IO[bytes], writer: IO[bytes], size: int) -> None:
 
 @contextmanager
 def atomic(target: Path) -> Iterator[IO[bytes]]:
-    """A file beside ``target`` that replaces it when the block ends well, and is removed when it does not."""
-    try:
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
-    except OSError as fault:
-        raise QuestionnaireError(
-            f"cannot write to the folder {target.parent} ({fault.strerror})", "Name another output file."
-        ) from fault
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "w+b") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        mask = os.umask(0)
-        os.umask(mask)
-        temporary.chmod(0o666 & ~mask)  # mkstemp makes files private; a deliverable is an ordinary file
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)
+    """A file beside ``target`` that replaces it when the block ends well, and is removed when it does not.
+
+    Raises QuestionnaireError where the folder takes no file.
+    """
+    with ExitStack() as stack:
+        try:
+            file = stack.enter_context(staged(target))
+        except OSError as fault:
+            raise QuestionnaireError(
+                f"cannot write to the folder {target.parent} ({fault.strerror})", "Name another output file."
+            ) from fault
+        yield file
